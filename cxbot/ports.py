@@ -1,0 +1,321 @@
+"""The seams of the house: what a room may ask of the one beside it, and nothing else.
+
+Everything here is plain data or a protocol of a few methods. Times are epoch milliseconds unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, Protocol, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Row: TypeAlias = dict[str, Any]
+RollupKey: TypeAlias = tuple[str, str, str, int, str, str, str, int]
+"""(day "YYYY-MM-DD", touchpoint, survey, version, metric, team id, band, score)."""
+
+
+class Tx(Protocol):
+    """One open transaction. Statements are named `file.statement`, from the `.sql` beside each transaction."""
+
+    def one(self, statement: str, /, **parameters: Any) -> Row | None:
+        """The first row the statement gives, or None."""
+
+    def all(self, statement: str, /, **parameters: Any) -> list[Row]:
+        """Every row the statement gives."""
+
+    def run(self, statement: str, /, **parameters: Any) -> int:
+        """Runs the statement; returns how many rows it touched."""
+
+    def new_id(self) -> str:
+        """A new text id of 26 characters, time-ordered within one process."""
+
+    def bump(self, key: RollupKey, n: int) -> None:
+        """Adds n to a rollup when the transaction commits; dropped if it does not."""
+
+
+class ReadFirst(Exception):
+    """A handler needs a long read first: `query(tx, *args)` is run on a reader, then the handler again with it."""
+
+    def __init__(self, query: Callable[..., Any], args: tuple[Any, ...]) -> None:
+        super().__init__("read first")
+        self.query = query
+        self.arguments = args
+
+
+class Store(Protocol):
+    """Runs transactions and reads. Every `run` is one atomic change; several may share one commit."""
+
+    async def run(self, transaction: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs a transaction in the writer; returns once it is committed. An exception means it was rolled back."""
+
+    async def read(self, query: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs a read-only function on a reader of its own, beside the writer."""
+
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        """Calls the listener on the event loop after each commit of this process."""
+
+    async def close(self) -> None:
+        """Finishes what was submitted, then closes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Two clocks: `now` is business time (due, expiry, promises), `machine` is the machine's (leases, pacing)."""
+
+    now: Callable[[], int]
+    machine: Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a channel can do, as data. Sizes in characters unless named otherwise."""
+
+    text: int = 40_000
+    choices: int = 25
+    choice_label: int = 75
+    buttons: bool = True
+    forms: bool = True
+    edits: bool = True
+    inline_reply: bool = False
+    customers: bool = True
+    teams: bool = True
+    per_second: float = 1.0
+    """Messages a second to one address; 0 means not paced."""
+    concurrency: int = 16
+    """Sends under way at once, from one replica."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What an action of the person opened: `count` messages until `until` (machine time)."""
+
+    count: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """Something that is not text. `kind`: image, voice, video, file, sticker, location, other; `size` in bytes."""
+
+    kind: str
+    name: str = ""
+    mime: str = ""
+    size: int = 0
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One thing somebody did in a channel: wrote, pressed, sent a form or a file."""
+
+    id: str
+    """The channel's own id of this action; the same id again is a repeat."""
+    channel: str
+    place: str
+    """The address of the conversation: the customer's own, or the team's channel."""
+    sender: str
+    """The address of the one who acted; the same as `place` in a conversation of two."""
+    kind: Literal["text", "choice", "form", "media"]
+    text: str = ""
+    choice: str = ""
+    """The key of the choice pressed, or of the form sent."""
+    about: str = ""
+    """The outbox id of the message acted upon, where the channel knows it."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    media: Media | None = None
+    language: str = ""
+    """The language of the sender's profile, where the channel knows it."""
+    name: str = ""
+    opens: Allowance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a form. `kind`: text, long_text, choice, date_time. `options`: (value, label)."""
+
+    name: str
+    label: str
+    kind: Literal["text", "long_text", "choice", "date_time"] = "text"
+    options: tuple[tuple[str, str], ...] = ()
+    required: bool = True
+    value: str = ""
+    hint: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A modal, or field by field where a channel has none. `key` comes back as `Inbound.choice` with kind "form"."""
+
+    key: str
+    title: str
+    fields: tuple[Field, ...]
+    submit: str
+    cancel: str = ""
+    intro: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an inbound led to. `form` and `notice` change nothing, may be lost and asked for again."""
+
+    outbox_ids: tuple[str, ...] = ()
+    form: Form | None = None
+    notice: str = ""
+    """Words for the one who acted only: "already claimed by Ana"."""
+    repeated: bool = False
+
+
+Deliver: TypeAlias = Callable[[Inbound], Awaitable[Receipt]]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to press. `key` is opaque ASCII of at most 64 bytes and comes back as `Inbound.choice`."""
+
+    key: str
+    label: str
+    style: Literal["", "primary", "danger", "chosen"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message in words, ready for any channel; never a vendor's blocks. `text` alone reads well."""
+
+    row_id: str
+    channel: str
+    address: str
+    text: str
+    title: str = ""
+    tone: Literal["", "low", "medium", "high", "critical", "good"] = ""
+    """The severity as data; the words of it are already in title or text."""
+    facts: tuple[tuple[str, str], ...] = ()
+    """(label, value) pairs of a card."""
+    choices: tuple[Choice, ...] = ()
+    layout: Literal["buttons", "scale", "menu"] = "buttons"
+    low_label: str = ""
+    high_label: str = ""
+    replaces: str = ""
+    """The platform id of the message this one takes the place of."""
+    thread: str = ""
+    """The platform id of the message under which this one belongs."""
+    only_for: str = ""
+    """The address of the one person who may see it, in a shared place."""
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Delivered to the platform. `refused`: addresses of several that were not reached."""
+
+    platform_id: str
+    refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TryLater:
+    """A passing fault. `after`: milliseconds to wait as the platform asked; 0 leaves it to the back-off."""
+
+    reason: str
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HoldUntilInbound:
+    """The window is closed: kept until the person acts, at the latest until `expires` (epoch ms, 0: the row's own)."""
+
+    reason: str
+    expires: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """This address cannot be written to; the address is marked with the reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Our mistake: a dead letter with the reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Misconfigured:
+    """The channel cannot send at all: it is stopped, its queue kept, the admins told what to do."""
+
+    what_to_do: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Sent or not, nobody knows: the channel looks before it sends again (`Channel.find`)."""
+
+    reason: str
+
+
+Outcome: TypeAlias = Sent | TryLater | HoldUntilInbound | Unreachable | Refused | Misconfigured | Unknown
+
+
+class ChannelState(Protocol):
+    """Small JSON a vendor makes a channel remember, kept in the store."""
+
+    async def get(self, key: str) -> Any:
+        """The value, or None."""
+
+    async def put(self, key: str, value: Any) -> None:
+        """Keeps the value."""
+
+    async def swap(self, key: str, old: Any, new: Any) -> bool:
+        """Keeps `new` only where `old` still stands; says whether it did."""
+
+
+class Channel(Protocol):
+    """A way to reach people. Everything of a vendor stays behind this seam."""
+
+    name: str
+    limits: Limits
+
+    def mount(self, app: web.Application) -> None:
+        """Adds the channel's routes, if it has any."""
+
+    async def run(self, deliver: Deliver) -> None:
+        """Serves until cancelled; `deliver` is also what its routes call."""
+
+    async def send(self, outgoing: Outgoing) -> Outcome:
+        """Hands one message to the platform."""
+
+    async def close(self) -> None:
+        """Frees what it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a channel is built with, besides its own settings."""
+
+    store: Store
+    clock: Clock
+    state: ChannelState
+    secret: str
+    """Signs links; never shown."""
+    public_url: str
+    company: Mapping[str, str]
+    """The company's name by language."""
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSpec:
+    """What a module in `cxbot.channels` declares as `CHANNEL`: name, settings (a pydantic model), how it is built."""
+
+    name: str
+    settings: type[Any]
+    build: Callable[[Any, Surroundings], Channel]
