@@ -1,0 +1,16 @@
+"""Something wrong with a survey, named by where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Path: TypeAlias = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong, at a path of keys and places in lists, and what to write instead."""
+
+    path: Path
+    message: str
