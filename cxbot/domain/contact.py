@@ -26,6 +26,7 @@ REASONS = (
     "closed_by",
     "no_address",
     "unreachable",
+    "too_old",
     "not_sampled",
     "open_survey",
     "fatigue_metric",
@@ -69,7 +70,9 @@ class Facts:
     survey_off: bool = False
     auto_closed: bool = False
     closed_by: bool = False
+    too_old: bool = False
     sampled_out: bool = False
+    quiet_ok: bool = False
     paused: bool = False
 
 
@@ -94,7 +97,7 @@ def gate(survey_kind: SurveyKind, facts: Facts, policy: Policy) -> NotAsked | Wa
 
     The order: what the person wants (opted_out); whether this survey asks about such interactions (paused, internal,
     survey_off, auto_closed, closed_by); whether they can be reached (no_address, unreachable); the sample
-    (not_sampled); what they were asked lately (open_survey, fatigue_metric, fatigue_any); the hour (night: a wait).
+    (too_old: nobody remembers it, not_sampled); what they were asked lately (open_survey, fatigue_metric, fatigue_any); the hour (night: a wait).
     """
     standing: tuple[tuple[str, bool, Mapping[str, Any]], ...] = (
         ("opted_out", bool(facts.opted_out), {"scope": facts.opted_out}),
@@ -105,13 +108,17 @@ def gate(survey_kind: SurveyKind, facts: Facts, policy: Policy) -> NotAsked | Wa
         ("closed_by", facts.closed_by, {}),
         ("no_address", not facts.has_address, {}),
         ("unreachable", facts.unreachable, {}),
+        ("too_old", facts.too_old, {}),
         ("not_sampled", facts.sampled_out, {}),
         ("open_survey", facts.open_survey, {}),
     )
     for reason, holds, detail in standing:
         if holds:
             return NotAsked(reason, detail)
-    return _fatigue(survey_kind, facts, policy) or night_wait(facts.zone, facts.now, facts.acted_at, policy)
+    tired = _fatigue(survey_kind, facts, policy)
+    if tired is not None or facts.quiet_ok:
+        return tired
+    return night_wait(facts.zone, facts.now, facts.acted_at, policy)
 
 
 def night_wait(zone: str, now: int, acted_at: int, policy: Policy) -> Wait | None:

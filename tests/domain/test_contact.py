@@ -33,6 +33,7 @@ ALONE = {
     "closed_by": {"closed_by": True},
     "no_address": {"has_address": False},
     "unreachable": {"unreachable": True},
+    "too_old": {"too_old": True},
     "not_sampled": {"sampled_out": True},
     "open_survey": {"open_survey": True},
     "fatigue_metric": {"last_asked_transactional": NIGHT - 2 * DAY_MS},
@@ -162,3 +163,8 @@ def test_a_draw_is_always_the_same_and_all_or_none_are_certain(survey, person, i
 def test_a_sample_of_a_quarter_takes_about_a_quarter():
     taken = sum(contact.sampled("csat", f"p{n % 50}", f"i{n}", 25) for n in range(4000))
     assert 900 < taken < 1100
+
+
+def test_a_survey_that_may_go_out_at_night_does_not_wait_for_the_morning():
+    facts = contact.Facts(now=NIGHT, quiet_ok=True)
+    assert contact.gate("transactional", facts, contact.Policy()) is None
