@@ -1,0 +1,287 @@
+"""The API's endpoints: one table of them, from which both the routes and their description are made."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from aiohttp import ClientPayloadError, web
+from aiohttp.http_exceptions import HttpProcessingError
+from pydantic import BaseModel
+
+from cxbot import wording
+from cxbot.api import answers, checks, queries
+from cxbot.api.auth import Gate
+from cxbot.api.bodies import BatchBody, InteractionBody, clean
+from cxbot.api.errors import Detail, Problem, json_errors, problem_body, too_large
+from cxbot.ports import Clock, Row, Store
+from cxbot.transactions import interactions, reading
+
+log = structlog.get_logger(__name__)
+
+PREFIX = "/api/v1"
+BODY_BYTES = 128 * 1024
+BATCH_BYTES = 8 * 1024 * 1024
+BATCH_MOST = 500
+CALLER = web.RequestKey("caller", str)
+REPLAYED = "Idempotency-Replayed"
+UNREADABLE = (
+    web.RequestPayloadError,
+    ClientPayloadError,
+    HttpProcessingError,
+    AssertionError,
+    LookupError,
+    RuntimeError,
+    ValueError,
+)
+"""What aiohttp raises for a body that is broken off, or not compressed as it says."""
+
+SHOWN: dict[reading.Kind, Callable[[Row], BaseModel]] = {
+    "invitations": answers.invitation,
+    "responses": lambda row: answers.response(row, row["answers"]),
+    "cases": answers.case,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One endpoint, as it is served and as it is described."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    status: int
+    answer: type[BaseModel]
+    handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    refusals: tuple[int, ...] = ()
+
+
+class Api:
+    """Serves the endpoints over a store; `channels` are the names an address may have (none given: any)."""
+
+    def __init__(self, store: Store, clock: Clock, channels: Collection[str] = ()) -> None:
+        self._store = store
+        self._clock = clock
+        self._channels = channels
+        self._gate = Gate(store, clock)
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Every endpoint that wants a token."""
+        return (
+            Endpoint(
+                "POST",
+                "/interactions",
+                "takeInteraction",
+                "Report what happened to somebody",
+                202,
+                answers.TakenAnswer,
+                self.take,
+                body=InteractionBody,
+                refusals=(400, 409, 413, 422),
+            ),
+            Endpoint(
+                "POST",
+                "/interactions:batch",
+                "takeInteractions",
+                "Report up to 500 interactions; bad ones do not stop the rest",
+                202,
+                answers.BatchAnswer,
+                self.take_batch,
+                body=BatchBody,
+                refusals=(400, 413, 422),
+            ),
+            Endpoint(
+                "POST",
+                "/interactions/{id}:reopen",
+                "reopenInteraction",
+                "Reopen an interaction: an unanswered survey is taken back",
+                202,
+                answers.TakenAnswer,
+                self.reopen,
+                refusals=(404,),
+            ),
+            *self._readings("invitations", answers.InvitationPage, answers.Invitation, queries.InvitationQuery),
+            *self._readings("responses", answers.ResponsePage, answers.Response, queries.ResponseQuery),
+            *self._readings("cases", answers.CasePage, answers.Case, queries.CaseQuery),
+        )
+
+    def guarded(self, endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        """The endpoint's handler behind the token check."""
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            request[CALLER] = await self._gate.caller(request)
+            return await endpoint.handler(request)
+
+        return handle
+
+    async def take(self, request: web.Request) -> web.Response:
+        """POST /interactions."""
+        data = checks.read_json(await _read(request, BODY_BYTES))
+        body = checks.read_interaction(data, self._clock.now(), self._channels)
+        if isinstance(body, list):
+            raise checks.invalid(body)
+        source = body.source or request[CALLER]
+        outcome = await self._store.run(interactions.take, body.kept(), source, self._clock.now())
+        if isinstance(outcome, interactions.Conflict):
+            raise _conflict(outcome)
+        return _accepted(outcome, body.id, source, _language(request))
+
+    async def take_batch(self, request: web.Request) -> web.Response:
+        """POST /interactions:batch, either {"interactions": [...]} or the list alone."""
+        data = checks.read_json(await _read(request, BATCH_BYTES))
+        items = data.get("interactions") if isinstance(data, dict) and len(data) == 1 else data
+        if not isinstance(items, list) or not 1 <= len(items) <= BATCH_MOST:
+            raise Problem(
+                422,
+                "invalid",
+                f"This is no list of 1 to {BATCH_MOST} interactions.",
+                'Send {"interactions": [ … ]} with at most 500 of them.',
+            )
+        bodies = [
+            checks.read_interaction(item, self._clock.now(), self._channels, at=f"/interactions/{index}")
+            for index, item in enumerate(items)
+        ]
+        results = await asyncio.gather(*(self._item(request, index, body) for index, body in enumerate(bodies)))
+        taken = sum(result.status == 202 for result in results)
+        answer = answers.BatchAnswer(taken=taken, refused=len(results) - taken, results=results)
+        return _json(answer, 202 if taken else 422)
+
+    async def reopen(self, request: web.Request) -> web.Response:
+        """POST /interactions/{id}:reopen, with our id, or yours; `?source=` names another source than the token's."""
+        source = clean(request.query.get("source", "")) or request[CALLER]
+        source_id = clean(request.match_info["id"])
+        taken = await self._store.run(interactions.reopen, source, source_id, self._clock.now())
+        if taken is None:
+            raise _missing("interaction")
+        return _accepted(taken, source_id, source, _language(request))
+
+    async def _item(self, request: web.Request, index: int, body: InteractionBody | list[Any]) -> answers.BatchItem:
+        try:
+            if isinstance(body, list):
+                raise checks.invalid(body)
+            source = body.source or request[CALLER]
+            outcome = await self._store.run(interactions.take, body.kept(), source, self._clock.now())
+            if isinstance(outcome, interactions.Conflict):
+                raise _conflict(outcome)
+        except Problem as problem:
+            error = answers.ErrorAnswer.model_validate(problem_body(problem)).error
+            return answers.BatchItem(index=index, status=problem.status, error=error)
+        except Exception:  # one that fails must not stop the rest
+            log.exception("api_item_failed", index=index)
+            error = answers.ErrorBody(
+                code="internal", message="This one could not be kept.", what_to_do="Send it again.", details=[]
+            )
+            return answers.BatchItem(index=index, status=500, error=error)
+        return answers.BatchItem(
+            index=index, status=202, taken=answers.taken_answer(outcome, body.id, source, _language(request))
+        )
+
+    def _readings(
+        self, kind: reading.Kind, page: type[BaseModel], one: type[BaseModel], query: type[queries.Query]
+    ) -> Sequence[Endpoint]:
+        async def read_page(request: web.Request) -> web.Response:
+            asked = _query(query, request)
+            found = await self._store.read(reading.page, kind, asked.filters(), asked.after(), asked.limit)
+            items = [SHOWN[kind](row) for row in found.rows]
+            return _json(page.model_validate({"items": items, "next": queries.cursor(found.next)}), 200)
+
+        async def read_one(request: web.Request) -> web.Response:
+            row = await self._store.read(reading.one, kind, clean(request.match_info["id"]))
+            if row is None:
+                raise _missing(kind.removesuffix("s"))
+            return _json(SHOWN[kind](row), 200)
+
+        title = kind.removesuffix("s").capitalize()
+        return (
+            Endpoint(
+                "GET",
+                f"/{kind}",
+                f"list{title}s",
+                f"Read {kind}, oldest first",
+                200,
+                page,
+                read_page,
+                query=query,
+                refusals=(422,),
+            ),
+            Endpoint(
+                "GET", f"/{kind}/{{id}}", f"get{title}", f"Read one of the {kind}", 200, one, read_one, refusals=(404,)
+            ),
+        )
+
+
+def mount(app: web.Application, store: Store, clock: Clock, *, channels: Collection[str] = ()) -> None:
+    """Adds the API under /api/v1, with its own error form for whatever goes wrong in there."""
+    from cxbot.api.openapi import describe  # noqa: PLC0415 -- it reads this module's table
+
+    api = Api(store, clock, channels)
+    inside = web.Application(middlewares=[json_errors])
+    description = describe(api.endpoints())
+
+    async def openapi(_: web.Request) -> web.Response:
+        return web.json_response(description)
+
+    inside.router.add_get("/openapi.json", openapi)
+    for endpoint in api.endpoints():
+        path = endpoint.path.replace("{id}", "{id:[^/]+}")
+        inside.router.add_route(endpoint.method, path, api.guarded(endpoint))
+    app.add_subapp(PREFIX, inside)
+
+
+async def _read(request: web.Request, most: int) -> bytes:
+    if request.content_length is not None and request.content_length > most:
+        raise too_large(most)
+    raw = bytearray()
+    try:
+        async for chunk in request.content.iter_any():
+            raw += chunk
+            if len(raw) > most:
+                raise too_large(most)
+    except UNREADABLE:
+        raise Problem(400, "bad_body", "The body could not be read.", "Send plain UTF-8 JSON, or sound gzip.") from None
+    return bytes(raw)
+
+
+def _query(model: type[queries.Query], request: web.Request) -> queries.Query:
+    asked = checks.read_model(model, {key: clean(value) for key, value in request.query.items()}, at="?")
+    if isinstance(asked, list):
+        raise checks.invalid(asked)
+    return asked
+
+
+def _accepted(taken: interactions.Taken, source_id: str, source: str, language: str) -> web.Response:
+    response = _json(answers.taken_answer(taken, source_id, source, language), 202)
+    if taken.repeated:
+        response.headers[REPLAYED] = "true"
+    return response
+
+
+def _json(answer: BaseModel, status: int) -> web.Response:
+    return web.Response(body=answer.model_dump_json().encode(), status=status, content_type="application/json")
+
+
+def _language(request: web.Request) -> str:
+    return wording.negotiate(request.headers.get("Accept-Language", "en").split(",")[0].split(";")[0])
+
+
+def _conflict(conflict: interactions.Conflict) -> Problem:
+    return Problem(
+        409,
+        "conflict",
+        "This id came before with another body.",
+        "Send a new id for something new, the same body to repeat, or reopened: true if it is not over after all.",
+        [
+            Detail(key, "This differs from what came first.", "Send what came first, or a new id.")
+            for key in conflict.keys
+        ],
+    )
+
+
+def _missing(what: str) -> Problem:
+    return Problem(404, "not_found", f"There is no such {what}.", "Check the id; yours count within their source only.")

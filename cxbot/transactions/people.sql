@@ -1,0 +1,87 @@
+-- name: get
+-- One person.
+SELECT * FROM people WHERE id = :id
+
+-- name: by_address
+-- Whose address this is.
+SELECT p.* FROM addresses a JOIN people p ON p.id = a.person_id WHERE a.channel = :channel AND a.address = :address
+
+-- name: lock
+-- Holds the person until the commit, and gives the row as it now stands.
+UPDATE people SET version = version + 1 WHERE id = :id RETURNING *
+
+-- name: insert
+-- Somebody new.
+INSERT INTO people (id, name, name_folded, language, time_zone, segment, value, vip, attributes, created_at)
+VALUES (:id, :name, :name_folded, :language, :time_zone, :segment, :value, :vip, :attributes, :created_at)
+
+-- name: update
+-- What is known about a person, after new facts were laid over the old ones.
+UPDATE people SET name = :name, name_folded = :name_folded, language = :language, time_zone = :time_zone,
+                  segment = :segment, value = :value, vip = :vip, attributes = :attributes
+WHERE id = :id
+
+-- name: link
+-- Gives an address to a person unless somebody has it; returns who has it then. The upsert is also the lock on it.
+INSERT INTO addresses (channel, address, kind, person_id, language, created_at)
+VALUES (:channel, :address, 'person', :person_id, :language, :created_at)
+ON CONFLICT (channel, address) DO UPDATE SET person_id =
+    CASE WHEN addresses.person_id = '' AND addresses.kind = 'person' THEN excluded.person_id ELSE addresses.person_id END
+RETURNING person_id
+
+-- name: relink
+-- Moves the addresses just linked to a newcomer who turned out to be somebody known.
+UPDATE addresses SET person_id = :new WHERE person_id = :old
+
+-- name: addresses
+-- Where a person can be written to, the one used last first. Ids of other systems (`id:crm`) are no addresses.
+SELECT a.channel, a.address, a.kind, a.person_id, a.team_id, a.language, a.unreachable, a.expects, a.expects_until,
+       a.created_at,
+       COALESCE((SELECT MAX(i.arrived_at) FROM inbox i WHERE i.channel = a.channel AND i.place = a.address), 0) AS used_at
+FROM addresses a
+WHERE a.person_id = :person_id AND a.channel NOT LIKE 'id:%'
+ORDER BY used_at DESC, a.created_at, a.channel, a.address
+
+-- name: opt_out
+-- What a person does not want: '' nothing refused, 'surveys', or 'all' messages.
+UPDATE people SET opted_out = :scope, version = version + 1 WHERE id = :id AND opted_out <> :scope
+
+-- name: record
+-- A line in the history of a person.
+INSERT INTO events (id, subject_id, actor_id, kind, args, happened_at)
+VALUES (:id, :subject_id, :actor_id, :kind, :args, :happened_at)
+
+-- name: acted
+-- The person did something just now.
+UPDATE people SET acted_at = :now WHERE id = :id AND acted_at < :now
+
+-- name: introduced
+-- The person has been told who asks, why, and how to stop.
+UPDATE people SET introduced_at = :now WHERE id = :id AND introduced_at = 0
+
+-- name: search
+-- People by a part of their name, by an address, by the id another system has for them, or by their own id.
+SELECT * FROM people
+WHERE (CAST(:part AS TEXT) <> '' AND name_folded LIKE :part ESCAPE '!')
+   OR id = :exact
+   OR id IN (SELECT person_id FROM addresses WHERE address = :exact OR channel || ':' || address = :exact)
+ORDER BY name_folded, id LIMIT :most
+
+-- name: expect
+-- What was asked last at an address, its choices, and until when an answer counts.
+INSERT INTO addresses (channel, address, expects, expects_until, created_at)
+VALUES (:channel, :address, :expects, :expects_until, :created_at)
+ON CONFLICT (channel, address) DO UPDATE SET expects = excluded.expects, expects_until = excluded.expects_until
+
+-- name: expected
+-- What an address is expected to answer.
+SELECT expects FROM addresses
+WHERE channel = :channel AND address = :address AND expects <> '' AND (expects_until = 0 OR expects_until > :now)
+
+-- name: mark_unreachable
+-- The platform will not carry messages to this address, and why; '' makes it reachable again.
+UPDATE addresses SET unreachable = :reason WHERE channel = :channel AND address = :address AND unreachable <> :reason
+
+-- name: set_language
+-- The language of somebody's profile, where nobody has said a better one.
+UPDATE people SET language = :language WHERE id = :id AND language = ''
