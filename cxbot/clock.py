@@ -1,0 +1,88 @@
+"""Due work: looks for what has come due, and does it, one transaction each. No timer holds anything of its own."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from cxbot.ports import Clock, Store, Tx
+from cxbot.transactions import case_clock, invitations
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY_S = 1
+AT_ONCE = 200
+
+
+def due(tx: Tx, now: int, most: int) -> list[tuple[str, str]]:
+    """What is due: ("case" | "invitation", id), the longest due first."""
+    rows = [(row["due_at"], "case", row["id"]) for row in tx.all("cases.due", now=now, most=most)]
+    rows += [(row["due_at"], "invitation", row["id"]) for row in tx.all("invitations.due", now=now, most=most)]
+    return [(kind, row_id) for _, kind, row_id in sorted(rows)]
+
+
+def next_due(tx: Tx) -> int:
+    """The earliest moment at which something falls due, epoch ms of business time; 0 where nothing will."""
+    found = [tx.one(name) for name in ("cases.earliest_due", "invitations.earliest_due", "outbox.next_due")]
+    return min((row["due_at"] for row in found if row and row["due_at"]), default=0)
+
+
+class DueWork:
+    """Does what is due: reminders, escalations, surveys that may now be asked, nudges, expiry."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+        self._wake = asyncio.Event()
+        self._failed: dict[str, int] = {}
+        store.on_commit(self._wake.set)
+
+    async def run(self) -> None:
+        """Works until cancelled; wakes by a commit, when the next thing falls due, and once a second at the latest."""
+        # The scheduler only wakes us: what is due stands in the store. A missed tick is made up for by the next.
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        scheduler.add_job(
+            self._look, IntervalTrigger(seconds=LOOK_EVERY_S), misfire_grace_time=None, coalesce=True, max_instances=1
+        )
+        scheduler.start()
+        try:
+            while True:
+                self._wake.clear()
+                try:
+                    done = await self.drain(self.clock.now())
+                except Exception:
+                    log.exception("due_work_failed")
+                    done = 0
+                if not done:
+                    await self._wake.wait()
+        finally:
+            scheduler.shutdown(wait=False)
+
+    async def _look(self) -> None:
+        self._wake.set()
+
+    async def drain(self, now: int) -> int:
+        """Does everything that is due at `now`; returns how many steps were taken."""
+        total = 0
+        while found := [each for each in await self.store.read(due, now, AT_ONCE) if self._may(each[1])]:
+            await asyncio.gather(*(self._step(kind, row_id, now) for kind, row_id in found))
+            total += len(found)
+            if len(found) < AT_ONCE and total > AT_ONCE * 50:
+                break
+        return total
+
+    async def _step(self, kind: str, row_id: str, now: int) -> None:
+        step = case_clock.step if kind == "case" else invitations.step
+        try:
+            await self.store.run(step, row_id, now)
+            self._failed.pop(row_id, None)
+        except Exception:
+            # One that cannot be done must not stop the others; it is tried again after a while.
+            log.exception("step_failed", kind=kind, subject=row_id)
+            self._failed[row_id] = self.clock.machine() + 60_000
+
+    def _may(self, row_id: str) -> bool:
+        return self._failed.get(row_id, 0) <= self.clock.machine()

@@ -1,0 +1,185 @@
+"""The outbox loop: claims what may leave, words it, hands it to its channel and writes down what came of it.
+
+A row goes back to the queue when its lease lapses, so a killed worker repeats at most the message it had in flight.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import json
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from cxbot import wording
+from cxbot.ports import Channel, Clock, Misconfigured, Outcome, Refused, Sent, Store, TryLater
+from cxbot.transactions import deliveries
+from cxbot.transactions.deliveries import Handed, Taken
+
+log = structlog.get_logger(__name__)
+
+LEASE_MS = 60_000
+SEND_TIMEOUT_S = 45.0
+"""Shorter than the lease: a send that hangs is given up before another worker may take the row."""
+LOOK_EVERY_S = 1.0
+STOPPED_MS = 60_000
+"""How long a misconfigured channel rests before it is tried again."""
+
+Report = Callable[[str, Outcome, "Taken"], None]
+
+
+@dataclass(slots=True)
+class Stopped:
+    """A channel that cannot send, and what to do about it."""
+
+    what_to_do: str
+    until: int
+
+
+class Delivery:
+    """Sends what the outbox holds, one task a channel; woken by a commit and looking once a second besides."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        channels: Mapping[str, Channel],
+        *,
+        worker: str,
+        report: Report | None = None,
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.channels = channels
+        self.worker = worker
+        self.report = report
+        self.stopped: dict[str, Stopped] = {}
+        self._wake = {name: asyncio.Event() for name in channels}
+        store.on_commit(self.wake)
+
+    def wake(self) -> None:
+        """Looks at the outbox as soon as may be."""
+        for event in self._wake.values():
+            event.set()
+
+    async def run(self) -> None:
+        """Delivers until cancelled; what is in flight when that happens is finished and written down."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._tidy(), name="delivery:tidy")
+            for name in self.channels:
+                group.create_task(self._run_channel(name), name=f"delivery:{name}")
+
+    async def drain(self) -> int:
+        """Delivers what may leave now, until nothing may; returns how many rows were handled."""
+        await self.tidy_once()
+        total = 0
+        while handled := sum([await self.deliver_once(name) for name in self.channels]):
+            total += handled
+        return total
+
+    async def deliver_once(self, name: str) -> int:
+        """One round of one channel; returns how many rows it handled."""
+        machine = self.clock.machine()
+        stopped = self.stopped.get(name)
+        if stopped is not None and stopped.until > machine:
+            return 0
+        if not await self.store.read(deliveries.look, name, self.clock.now(), machine):
+            return 0
+        channel = self.channels[name]
+        most = channel.limits.concurrency
+        taken = await self.store.run(
+            deliveries.take, name, channel.limits, self.worker, self.clock.now(), machine, LEASE_MS, most
+        )
+        if not taken:
+            return 0
+        handed = await asyncio.gather(*(self._hand(channel, each) for each in taken))
+        await self._settle(name, handed)
+        return len(taken)
+
+    async def tidy_once(self) -> None:
+        """Returns lapsed leases to the queue and drops what was not said in time."""
+        now, machine = self.clock.now(), self.clock.machine()
+        if await self.store.read(deliveries.untidy, now, machine):
+            await self.store.run(deliveries.tidy, now, machine)
+
+    async def _tidy(self) -> None:
+        while True:
+            try:
+                await self.tidy_once()
+            except Exception:
+                log.exception("tidying_failed")
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _run_channel(self, name: str) -> None:
+        wake = self._wake[name]
+        while True:
+            wake.clear()
+            try:
+                # A round is never cut short: a message handed over is written down before the loop ends.
+                handled = await _finished(self.deliver_once(name))
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                log.exception("delivery_round_failed", channel=name)
+                handled = 0
+            if handled == 0:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(wake.wait(), LOOK_EVERY_S)
+
+    async def _hand(self, channel: Channel, taken: Taken) -> Handed:
+        row = taken.row
+        words = ""
+        try:
+            meaning = wording.Meaning(
+                row_id=row["id"],
+                channel=row["channel"],
+                address=row["address"],
+                kind=row["kind"],
+                key=row["key"],
+                args=taken.args,
+                language=row["language"],
+                survey=taken.survey,
+                replaces=taken.replaces,
+                thread=taken.thread,
+                only_for=row["only_for"],
+            )
+            outgoing = wording.render(meaning, channel.limits, self.clock.now())
+            words = json.dumps(dataclasses.asdict(outgoing), ensure_ascii=False)
+        except Exception as error:
+            log.exception("message_not_worded", row=row["id"], key=row["key"])
+            return Handed(row, Refused(f"not worded: {type(error).__name__}: {error}"), words)
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT_S):
+                outcome = await channel.send(outgoing)
+        except TimeoutError:
+            outcome = TryLater("the channel did not answer in time")
+        except Exception as error:
+            log.exception("channel_failed", row=row["id"], channel=row["channel"])
+            outcome = TryLater(f"{type(error).__name__}: {error}")
+        if self.report is not None:
+            self.report(row["channel"], outcome, taken)
+        return Handed(row, outcome, words)
+
+    async def _settle(self, name: str, handed: Sequence[Handed]) -> None:
+        machine = self.clock.machine()
+        stopped = await self.store.run(deliveries.settle, handed, self.worker, self.clock.now(), machine)
+        for each in handed:
+            if isinstance(each.outcome, Misconfigured):
+                log.error("channel_stopped", channel=name, what_to_do=each.outcome.what_to_do)
+                self.stopped[name] = Stopped(each.outcome.what_to_do, machine + STOPPED_MS)
+        if not stopped and any(isinstance(each.outcome, Sent) for each in handed):
+            self.stopped.pop(name, None)
+
+
+async def _finished(work: Coroutine[None, None, int]) -> int:
+    """Awaits the work to its end even when cancelled meanwhile, then lets the cancellation go on."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        with contextlib.suppress(Exception):
+            await task
+        raise

@@ -1,0 +1,333 @@
+"""The case workflow: what may be done to a case, who owns it, what falls due next. Pure; a case is its row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from cxbot.domain import calendar
+from cxbot.domain.policy import TeamPolicy
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+UNDO_MS = 30_000
+"""How long an action can be taken back, and how long nothing of it leaves for the customer."""
+PROMISE_SOON_MINUTES = 15
+LONGEST_SNOOZE_DAYS = 14
+SEVERITIES = ("low", "medium", "high", "critical")
+ENDINGS = ("misclick", "scale_misread", "not_ours", "spam")
+"""Why a case is dismissed: nothing is sent, and it is counted apart."""
+ACTIVE = ("open", "claimed", "resolved")
+
+StepKind = Literal["none", "remind", "escalate", "promise_soon", "overdue", "snooze_over", "confirm", "close_silent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a case was opened under, frozen onto it: the policy, the hours and the time zone of its team."""
+
+    policy: TeamPolicy
+    hours: calendar.Hours
+    zone: str
+
+    def dump(self) -> str:
+        """As JSON, for the case's row."""
+        return json.dumps(
+            {"policy": self.policy.model_dump(), "hours": json.loads(self.hours.dump()), "zone": self.zone}
+        )
+
+    @staticmethod
+    def load(text: str) -> Terms:
+        """From a case's row."""
+        return _terms(text)
+
+    def after(self, at: int, minutes: int) -> int:
+        """The moment `minutes` of business time after `at`."""
+        return calendar.add_business(self.hours, self.zone, at, minutes)
+
+
+@lru_cache(maxsize=256)
+def _terms(text: str) -> Terms:
+    data = json.loads(text)
+    return Terms(
+        TeamPolicy.model_validate(data["policy"]), calendar.Hours.load(json.dumps(data["hours"])), data["zone"]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An allowed action: the columns it sets and the event it leaves."""
+
+    event: str
+    columns: Mapping[str, Any]
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An action that may not be done now: a message key and its arguments, for the one who tried."""
+
+    key: str
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What falls due next on a case, and when."""
+
+    kind: StepKind
+    at: int
+
+
+Case = Mapping[str, Any]
+NOTHING = Step("none", 0)
+
+
+def worse(first: str, second: str) -> str:
+    """The graver of two severities."""
+    return max(first, second, key=SEVERITIES.index)
+
+
+def raised(severity: str) -> str:
+    """One step graver, at most critical."""
+    return SEVERITIES[min(SEVERITIES.index(severity) + 1, len(SEVERITIES) - 1)]
+
+
+def promise(terms: Terms, severity: str, now: int) -> int:
+    """By when the team comes back to the customer, in its own business time."""
+    return terms.after(now, terms.policy.first_contact_minutes[severity])
+
+
+def resolve_by(case: Case, terms: Terms) -> int:
+    """By when the case is to be resolved."""
+    return terms.after(case["opened_at"], terms.policy.resolve_minutes[case["severity"]])
+
+
+def claim(case: Case, actor_id: str, now: int) -> Change | Refusal:
+    """Takes the case; the first claim wins."""
+    if case["state"] == "claimed":
+        if case["owner_id"] == actor_id:
+            return Refusal("refuse.already_yours")
+        return Refusal("refuse.already_claimed", {"owner_id": case["owner_id"], "claimed_at": case["claimed_at"]})
+    if case["state"] != "open":
+        return Refusal("refuse.closed", {"state": case["state"]})
+    return Change(
+        "claimed",
+        {
+            "state": "claimed",
+            "owner_id": actor_id,
+            "claimed_at": now,
+            "snoozed_until": 0,
+            "snooze_reason": "",
+            "reminders": 0,
+        },
+    )
+
+
+def release(case: Case, actor_id: str, now: int) -> Change | Refusal:
+    """Gives the case back to the team; its clock goes on."""
+    if case["state"] != "claimed":
+        return Refusal("refuse.not_claimed", {"state": case["state"]})
+    return Change("released", {"state": "open", "owner_id": "", "claimed_at": 0, "snoozed_until": 0})
+
+
+def contacted(case: Case, actor_id: str, now: int) -> Change | Refusal:
+    """The customer has been spoken to; the promise is kept."""
+    if case["state"] not in ("open", "claimed"):
+        return Refusal("refuse.closed", {"state": case["state"]})
+    if case["contacted_at"]:
+        return Refusal("refuse.already_contacted")
+    owner = case["owner_id"] or actor_id
+    return Change(
+        "contacted",
+        {"state": "claimed", "owner_id": owner, "claimed_at": case["claimed_at"] or now, "contacted_at": now},
+    )
+
+
+def snooze(case: Case, actor_id: str, now: int, *, until: int, reason: str) -> Change | Refusal:
+    """No reminders until then, for a stated reason."""
+    if case["state"] not in ("open", "claimed"):
+        return Refusal("refuse.closed", {"state": case["state"]})
+    if not now < until <= now + LONGEST_SNOOZE_DAYS * 24 * HOUR:
+        return Refusal("refuse.snooze_range", {"days": LONGEST_SNOOZE_DAYS})
+    return Change("snoozed", {"snoozed_until": until, "snooze_reason": reason}, {"until": until, "reason": reason})
+
+
+def hand_over(case: Case, actor_id: str, now: int, *, owner_id: str) -> Change | Refusal:
+    """Gives the case to a named person of the team."""
+    if case["state"] not in ("open", "claimed"):
+        return Refusal("refuse.closed", {"state": case["state"]})
+    if owner_id == case["owner_id"]:
+        return Refusal("refuse.already_theirs", {"owner_id": owner_id})
+    return Change(
+        "handed_over",
+        {
+            "state": "claimed",
+            "owner_id": owner_id,
+            "claimed_at": now,
+            "snoozed_until": 0,
+            "snooze_reason": "",
+            "reminders": 0,
+        },
+        {"from": case["owner_id"], "to": owner_id},
+    )
+
+
+def resolve(case: Case, actor_id: str, now: int, *, root_cause: str, done: str, told: str) -> Change | Refusal:
+    """States the cause, what was done, and what the customer is told (nothing where `told` is empty)."""
+    if case["state"] not in ("open", "claimed"):
+        return Refusal("refuse.closed", {"state": case["state"]})
+    return Change(
+        "resolved",
+        {
+            "state": "resolved",
+            "owner_id": case["owner_id"] or actor_id,
+            "claimed_at": case["claimed_at"] or now,
+            "contacted_at": case["contacted_at"] or (now if told else 0),
+            "resolved_at": now,
+            "root_cause": root_cause,
+            "done_words": done,
+            "told_words": told,
+            "snoozed_until": 0,
+            "confirm": "",
+            "confirm_asked_at": 0,
+        },
+        {"root_cause": root_cause},
+    )
+
+
+def dismiss(case: Case, actor_id: str, now: int, *, ending: str) -> Change | Refusal:
+    """Not a case after all: nothing is sent to the customer."""
+    if case["state"] not in ("open", "claimed"):
+        return Refusal("refuse.closed", {"state": case["state"]})
+    if ending not in ENDINGS:
+        return Refusal("refuse.stale")
+    return Change("dismissed", {"state": "dismissed", "ending": ending, "closed_at": now}, {"ending": ending})
+
+
+def merge(case: Case, actor_id: str, now: int, *, into: str) -> Change | Refusal:
+    """The same trouble as another case of the same person: the work goes on there."""
+    if case["state"] not in ("open", "claimed"):
+        return Refusal("refuse.closed", {"state": case["state"]})
+    return Change("merged", {"state": "merged", "merged_into": into, "closed_at": now}, {"into": into})
+
+
+def reopen(case: Case, actor_id: str, now: int, *, by_customer: bool) -> Change | Refusal:
+    """Back to work for the same owner; graver where the customer says that it is not fixed."""
+    if case["state"] not in ("resolved", "closed", "dismissed"):
+        return Refusal("refuse.not_closed", {"state": case["state"]})
+    terms = Terms.load(case["policy"])
+    severity = raised(case["severity"]) if by_customer else case["severity"]
+    return Change(
+        "reopened",
+        {
+            "state": "claimed" if case["owner_id"] else "open",
+            "severity": severity,
+            "opened_at": now,
+            "claimed_at": now if case["owner_id"] else 0,
+            "contacted_at": 0,
+            "promised_at": promise(terms, severity, now),
+            "resolved_at": 0,
+            "closed_at": 0,
+            "ending": "",
+            "confirm": "no" if by_customer else "",
+            "reminders": 0,
+            "escalations": 0,
+            "reopened": case["reopened"] + 1,
+        },
+        {"by_customer": by_customer},
+    )
+
+
+def next_step(case: Case) -> Step:
+    """What falls due next, from the case's own frozen terms; a late timer that finds another answer here is stale."""
+    terms = Terms.load(case["policy"])
+    state = case["state"]
+    if state == "resolved":
+        return _after_resolution(case, terms)
+    if state not in ("open", "claimed"):
+        return NOTHING
+    if case["snoozed_until"]:
+        return Step("snooze_over", case["snoozed_until"])
+    if state == "open":
+        return _while_unclaimed(case, terms)
+    return _while_claimed(case, terms)
+
+
+def _while_unclaimed(case: Case, terms: Terms) -> Step:
+    policy = terms.policy
+    steps: list[Step] = []
+    if case["reminders"] < len(policy.reminder_minutes):
+        steps.append(Step("remind", terms.after(case["opened_at"], policy.reminder_minutes[case["reminders"]])))
+    if case["escalations"] == 0 and policy.escalate_minutes:
+        steps.append(Step("escalate", terms.after(case["opened_at"], policy.escalate_minutes)))
+    elif case["escalations"] < 2:
+        # The promise comes after the escalation even where both fall on one minute.
+        steps.append(Step("overdue", max(case["promised_at"], terms.after(case["opened_at"], policy.escalate_minutes))))
+    return min(steps, key=lambda step: step.at, default=NOTHING)
+
+
+def _while_claimed(case: Case, terms: Terms) -> Step:
+    if not case["contacted_at"]:
+        soon = max(case["promised_at"] - PROMISE_SOON_MINUTES * MINUTE, case["claimed_at"] + MINUTE)
+        if case["reminders"] == 0 and soon < case["promised_at"]:
+            return Step("promise_soon", soon)
+        if case["escalations"] < 2:
+            return Step("overdue", max(case["promised_at"], case["claimed_at"] + MINUTE))
+        return NOTHING
+    if case["escalations"] < 2:
+        return Step("overdue", resolve_by(case, terms))
+    return NOTHING
+
+
+def _after_resolution(case: Case, terms: Terms) -> Step:
+    if case["confirm"] == "":
+        return Step("confirm", case["resolved_at"] + terms.policy.confirm_after_minutes * MINUTE)
+    if case["confirm"] in ("asked", "not_yet"):
+        return Step("close_silent", case["confirm_asked_at"] + terms.policy.confirm_wait_hours * HOUR)
+    return NOTHING
+
+
+def due_by(case: Case) -> tuple[int, str]:
+    """What the team must do by when, for the card: (epoch ms, "first_contact" | "resolve" | "confirm" | "")."""
+    if case["state"] in ("open", "claimed"):
+        if not case["contacted_at"]:
+            return case["promised_at"], "first_contact"
+        return resolve_by(case, Terms.load(case["policy"])), "resolve"
+    return 0, ""
+
+
+def taken(case: Case, step: Step, now: int) -> Mapping[str, Any]:
+    """The columns a step sets once it has been carried out, so that it is not carried out twice."""
+    match step.kind:
+        case "remind" | "promise_soon":
+            return {"reminders": case["reminders"] + 1}
+        case "escalate":
+            return {"escalations": 1}
+        case "overdue":
+            return {"escalations": 2}
+        case "snooze_over":
+            return {"snoozed_until": 0, "snooze_reason": ""}
+        case "confirm":
+            return {"confirm": "asked", "confirm_asked_at": now}
+        case "close_silent":
+            return {"state": "closed", "confirm": "silent", "ending": "unconfirmed", "closed_at": now}
+    return {}
+
+
+def tomorrow(zone: str, now: int) -> int:
+    """The next midnight in a time zone, epoch ms."""
+    day = datetime.fromtimestamp(now / 1000, ZoneInfo(zone)).date() + timedelta(days=1)
+    return int(datetime.combine(day, time(), ZoneInfo(zone)).timestamp() * 1000)
+
+
+def reasons_line(reasons: Sequence[Mapping[str, Any]], more: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The reasons of a case with new ones added, none twice."""
+    line = list(reasons)
+    line.extend(reason for reason in more if reason not in line)
+    return line

@@ -1,0 +1,99 @@
+"""What the alert shows, read from the case at the moment it is drawn."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from cxbot.domain import cases as workflow
+from cxbot.ports import Row, Tx
+from cxbot.transactions import cases, people, teams
+
+MOST_HISTORY = 5
+
+
+def facts(tx: Tx, case_id: str, now: int) -> dict[str, Any]:
+    """Everything a card shows of a case, as plain data; wording makes a message of it."""
+    case = cases.get(tx, case_id)
+    person = people.get(tx, case["person_id"]) or {"name": "", "vip": 0, "value": 0}
+    interaction = tx.one("interactions.get", id=case["interaction_id"]) or {}
+    response = tx.one("responses.get", id=case["response_id"]) or {}
+    team = teams.get(tx, case["team_id"]) or {"name": "", "time_zone": workflow.Terms.load(case["policy"]).zone}
+    low, _, high = case["scale"].partition("-")
+    due_at, due_kind = workflow.due_by(case)
+    history = tx.all(
+        "responses.latest_of_person", person_id=case["person_id"], except_id=case["response_id"], most=MOST_HISTORY
+    )
+    words, media = _said(tx, case)
+    return {
+        "case_id": case_id,
+        "code": case["code"],
+        "state": case["state"],
+        "severity": case["severity"],
+        "person_name": person["name"],
+        "person_vip": bool(person["vip"]),
+        "person_value": person["value"],
+        "touchpoint": case["touchpoint"],
+        "reference": interaction.get("reference", ""),
+        "agent": interaction.get("agent", ""),
+        "outcome": interaction.get("outcome", ""),
+        "score": case["score"],
+        "scale_low": int(low) if low else None,
+        "scale_high": int(high) if high else None,
+        "metric": response.get("metric", ""),
+        "words": words,
+        "media": media,
+        "reasons": json.loads(case["reasons"]),
+        "history": [{"score": row["score"], "at": row["started_at"]} for row in history],
+        "earlier_cases": len(tx.all("cases.others_of_person", person_id=case["person_id"], except_id=case_id)),
+        "owner_name": _name(tx, case["owner_id"]),
+        "team_name": team["name"],
+        "due_at": due_at,
+        "due_kind": due_kind,
+        "contacted_at": case["contacted_at"],
+        "snoozed_until": case["snoozed_until"],
+        "snooze_reason": case["snooze_reason"],
+        "root_cause": _cause_label(team, case["root_cause"]),
+        "done_words": case["done_words"],
+        "told_words": case["told_words"],
+        "confirm": case["confirm"],
+        "ending": case["ending"],
+        "merged_into": _code(tx, case["merged_into"]),
+        "undo": case["undo_until"] > now and bool(case["undo"]),
+        "undo_until": case["undo_until"],
+        "opened_at": case["opened_at"],
+        "zone": team["time_zone"],
+        "forwarded": response.get("via") == "again",
+    }
+
+
+def _said(tx: Tx, case: Row) -> tuple[list[str], list[dict[str, str]]]:
+    words: list[str] = []
+    if case["response_id"]:
+        words = cases.said(tx, case["response_id"])[1]
+    media: list[dict[str, str]] = []
+    for row in tx.all("remarks.of_case", case_id=case["id"]):
+        if row["words"] and row["words"] not in words:
+            words.append(row["words"])
+        if row["media"]:
+            sent = json.loads(row["media"])
+            media.append({"kind": sent["kind"], "name": sent["name"]})
+    return words, media
+
+
+def _name(tx: Tx, person_id: str) -> str:
+    person = people.get(tx, person_id) if person_id else None
+    return str(person["name"]) if person else ""
+
+
+def _code(tx: Tx, case_id: str) -> str:
+    case = tx.one("cases.get", id=case_id) if case_id else None
+    return str(case["code"]) if case else ""
+
+
+def _cause_label(team: Row, cause: str) -> Any:
+    """The root cause in the words of the team's list, in every language it has."""
+    for each in json.loads(team.get("causes") or "[]"):
+        if each["id"] == cause:
+            return each["label"]
+    return cause

@@ -1,0 +1,133 @@
+"""What time does to a case: reminders, escalation, the end of a snooze, "is it fixed?", and closing in silence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cxbot.domain import cases as workflow
+from cxbot.domain import contact
+from cxbot.domain.roles import RANK
+from cxbot.ports import Row, Tx
+from cxbot.transactions import cases, outbox, people, settings, teams
+
+RETRY_MS = 60 * 60 * 1000
+
+
+def step(tx: Tx, case_id: str, now: int) -> str:
+    """Carries out the one step that is due on a case and returns its kind; a stale timer only puts itself right."""
+    case = cases.lock(tx, case_id)
+    if case is None:
+        return "none"
+    due = workflow.next_step(case)
+    if due.kind == "none" or due.at > now:
+        cases.write(tx, case, {}, now)
+        return "none"
+    if due.kind == "confirm" and _cannot_ask_yet(tx, case, now):
+        return "wait"
+    after = cases.write(tx, case, workflow.taken(case, due, now), now)
+    cases.record(tx, case_id, "", due.kind, {}, now)
+    match due.kind:
+        case "remind":
+            _remind(tx, after, now)
+        case "promise_soon":
+            args = {"who": cases.owner_name(tx, after), "promised_at": after["promised_at"]}
+            cases.team_says(tx, after, "case.promise_soon", args, now)
+        case "snooze_over":
+            args = {"who": cases.owner_name(tx, after), "reason": case["snooze_reason"]}
+            cases.team_says(tx, after, "case.snooze_over", args, now)
+        case "escalate" | "overdue":
+            _escalate(tx, after, due.kind, now)
+        case "confirm":
+            _ask_if_fixed(tx, after, now)
+        case "close_silent":
+            people.expect(tx, after["channel"], after["address"], None, 0)
+    cases.redraw(tx, after, now)
+    return due.kind
+
+
+def _remind(tx: Tx, case: Row, now: int) -> None:
+    minutes = (now - case["opened_at"]) // workflow.MINUTE
+    args = {"who": cases.owner_name(tx, case), "minutes": minutes, "promised_at": case["promised_at"]}
+    cases.team_says(tx, case, "case.reminder", args, now)
+
+
+def _escalate(tx: Tx, case: Row, kind: str, now: int) -> None:
+    """Goes to the next person or team of the frozen policy instead of repeating itself to those who did not act."""
+    escalate_to = workflow.Terms.load(case["policy"]).policy.escalate_to
+    other = teams.get(tx, escalate_to) if escalate_to else None
+    person = people.get(tx, escalate_to) if escalate_to and other is None else None
+    if other is not None:
+        to = f"{other['name']} ({', '.join(cases.lead_names(tx, other['id']))})"
+    elif person is not None:
+        to = person["name"]
+    else:
+        to = ", ".join(_seniors(tx, case["team_id"]))
+    why = {"key": f"case.why.{kind}", "args": {"promised_at": case["promised_at"]}}
+    cases.team_says(tx, case, "case.escalated", {"to": to, "why": why}, now)
+    if other is not None and other["id"] != case["team_id"]:
+        customer = people.get(tx, case["person_id"]) or {"name": ""}
+        args: dict[str, Any] = {
+            "name": customer["name"],
+            "team": (teams.get(tx, case["team_id"]) or {"name": ""})["name"],
+            "why": why,
+            "severity": {"key": f"severity.{case['severity']}", "args": {}},
+            "promised_at": case["promised_at"],
+        }
+        if case["state"] == "open":
+            claim = {"key": "card.action.claim", "args": {}}
+            args["choices"] = [{"key": f"c:claim:{case['id']}", "label": claim, "style": "primary"}]
+        cases.team_says(tx, case, "case.escalated_here", args, now, team=other)
+
+
+def _seniors(tx: Tx, team_id: str) -> list[str]:
+    """The team's leads and, where nobody leads it, whoever has a role everywhere."""
+    names = [row["name"] for row in teams.members(tx, team_id) if RANK[row["role"]] >= RANK["lead"]]
+    return names or [row["name"] for row in teams.members(tx, "")]
+
+
+def _cannot_ask_yet(tx: Tx, case: Row, now: int) -> bool:
+    """Puts "is it fixed?" off while it is night for the customer or another question is open."""
+    person = people.get(tx, case["person_id"])
+    if person is None or person["opted_out"] == "all":
+        return False
+    zone = people.zone(person, workflow.Terms.load(case["policy"]).zone)
+    night = contact.night_wait(zone, now, person["acted_at"], settings.contact_policy(tx))
+    busy = tx.one("invitations.open_of_person", person_id=person["id"])
+    expected = people.expected(tx, case["channel"], case["address"], now)
+    if night is None and busy is None and expected is None:
+        return False
+    at = night.until if night is not None else now + RETRY_MS
+    tx.run("cases.look_at", id=case["id"], due_at=at)
+    return True
+
+
+def _ask_if_fixed(tx: Tx, case: Row, now: int) -> None:
+    until = now + workflow.Terms.load(case["policy"]).policy.confirm_wait_hours * workflow.HOUR
+    choices = [
+        {"key": f"o:fixed:{case['id']}:{answer}", "label": {"key": f"customer.fixed.{answer}", "args": {}}, "style": ""}
+        for answer in ("yes", "no", "not_yet")
+    ]
+    row = cases.tell_customer(tx, case, "customer.confirm", {"choices": choices}, now, expires_at=until)
+    if row:
+        expects = {"kind": "fixed", "case": case["id"], "row": row}
+        people.expect(tx, case["channel"], case["address"], expects, until)
+
+
+def close_confirm(tx: Tx, case: Row, row_id: str, answer: str, now: int) -> None:
+    """Replaces "is it fixed?" on the customer's screen by what they answered."""
+    args = {
+        "question": {"key": "customer.confirm", "args": {"code": case["code"]}},
+        "answer": {"key": f"customer.fixed.{answer}", "args": {}},
+    }
+    outbox.say(
+        tx,
+        now,
+        channel=case["channel"],
+        address=case["address"],
+        language=case["language"],
+        key="question.answered",
+        args=args,
+        person_id=case["person_id"],
+        case_id=case["id"],
+        replaces=row_id,
+    )

@@ -1,0 +1,189 @@
+"""What a team does to a case from its channel: each action once, undone within 30 s, refused with a reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cxbot.domain import cases as workflow
+from cxbot.domain.cases import Change, Refusal
+from cxbot.domain.roles import may
+from cxbot.ports import Row, Tx
+from cxbot.transactions import cases, outbox, people, teams
+
+PLAIN = {"claim": workflow.claim, "release": workflow.release, "contacted": workflow.contacted}
+"""Actions that need nothing but the case and who acts."""
+UNDOABLE = ("claimed", "released", "snoozed", "handed_over", "resolved", "dismissed", "merged", "contacted")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An action that was carried out: the case as it is now."""
+
+    case: Row
+    event: str
+
+
+def act(tx: Tx, case_id: str, action: str, actor_id: str, now: int, **arguments: Any) -> Done | Refusal:
+    """Carries out an action on a case, once: the case is locked, the workflow asked, the alert redrawn.
+
+    `arguments` are the action's own: until and reason, owner_id, root_cause, done and told, ending, into.
+    """
+    case = cases.lock(tx, case_id)
+    if case is None:
+        return Refusal("refuse.stale")
+    if not allowed(tx, case, actor_id):
+        return Refusal("refuse.not_member", {"who": cases.lead_names(tx, case["team_id"])})
+    if action == "undo":
+        return _undo(tx, case, actor_id, now)
+    decided = _decide(tx, case, action, actor_id, now, arguments)
+    if isinstance(decided, Refusal):
+        return _named(tx, decided)
+    leaving = _tell_customer(tx, case, decided, arguments, now)
+    columns = dict(decided.columns)
+    if decided.event in UNDOABLE:
+        columns["undo"] = json.dumps(
+            {"columns": {name: case[name] for name in decided.columns}, "cancel": leaving, "actor": actor_id}
+        )
+        columns["undo_until"] = now + workflow.UNDO_MS
+    after = cases.write(tx, case, columns, now)
+    cases.record(tx, case_id, actor_id, decided.event, decided.args, now)
+    if decided.event == "merged":
+        _tell_the_other(tx, after, now)
+    cases.redraw(tx, after, now)
+    return Done(after, decided.event)
+
+
+def allowed(tx: Tx, case: Row, actor_id: str) -> bool:
+    """Whether this person may work the case: the team's members, those it was escalated to, and admins."""
+    roles = teams.roles_of(tx, actor_id) if actor_id else {}
+    if may(roles, "work_case", case["team_id"] or "none"):
+        return True
+    escalate_to = workflow.Terms.load(case["policy"]).policy.escalate_to
+    return case["escalations"] > 0 and (actor_id == escalate_to or may(roles, "work_case", escalate_to or "none"))
+
+
+def confirm(tx: Tx, case_id: str, person: Row, answer: str, now: int) -> str:
+    """The customer's word on whether it is fixed: yes closes, no reopens graver to the same owner, not yet waits.
+
+    Returns the message key the customer is answered with, or '' where nothing was being asked any more.
+    """
+    case = cases.lock(tx, case_id)
+    if case is None or case["person_id"] != person["id"] or answer not in ("yes", "no", "not_yet"):
+        return ""
+    if case["state"] == "closed" and answer == "no" and case["confirm"] in ("silent", "yes"):
+        return _not_fixed(tx, case, person, now)
+    if case["state"] != "resolved":
+        return ""
+    people.expect(tx, case["channel"], case["address"], None, 0)
+    if answer == "yes":
+        columns = {"state": "closed", "confirm": "yes", "ending": "confirmed", "closed_at": now}
+        after = cases.write(tx, case, columns, now)
+        cases.record(tx, case_id, person["id"], "confirmed", {}, now)
+        cases.team_says(
+            tx, after, "case.confirmed", {"name": person["name"], "owner": cases.owner_name(tx, after)}, now
+        )
+        cases.redraw(tx, after, now)
+        cases.tell_customer(tx, after, "customer.confirmed_yes", {}, now)
+        return "customer.confirmed_yes"
+    if answer == "not_yet":
+        after = cases.write(tx, case, {"confirm": "not_yet", "confirm_asked_at": now}, now)
+        cases.record(tx, case_id, person["id"], "not_yet", {}, now)
+        cases.team_says(tx, after, "case.not_yet", {"name": person["name"], "who": cases.owner_name(tx, after)}, now)
+        cases.redraw(tx, after, now)
+        cases.tell_customer(tx, after, "customer.confirmed_not_yet", {"owner": cases.owner_name(tx, after)}, now)
+        return "customer.confirmed_not_yet"
+    return _not_fixed(tx, case, person, now)
+
+
+def _not_fixed(tx: Tx, case: Row, person: Row, now: int) -> str:
+    change = workflow.reopen(case, person["id"], now, by_customer=True)
+    assert isinstance(change, Change)
+    reasons = workflow.reasons_line(json.loads(case["reasons"]), [{"key": "reason.no_to_fixed", "args": {}}])
+    columns = {**change.columns, "reasons": json.dumps(reasons, ensure_ascii=False), "undo": "", "undo_until": 0}
+    after = cases.write(tx, case, columns, now)
+    cases.record(tx, case["id"], person["id"], "reopened", change.args, now)
+    cases.team_says(
+        tx, after, "case.reopened", {"who": cases.owner_name(tx, after), "promised_at": after["promised_at"]}, now
+    )
+    cases.redraw(tx, after, now)
+    args = {"owner": cases.owner_name(tx, after), "promised_at": after["promised_at"]}
+    cases.tell_customer(tx, after, "customer.confirmed_no", args, now)
+    return "customer.confirmed_no"
+
+
+def _decide(tx: Tx, case: Row, action: str, actor_id: str, now: int, arguments: Mapping[str, Any]) -> Change | Refusal:
+    if action in PLAIN:
+        return PLAIN[action](case, actor_id, now)
+    match action:
+        case "snooze":
+            return workflow.snooze(case, actor_id, now, until=arguments["until"], reason=arguments["reason"])
+        case "hand_over":
+            roles = teams.roles_of(tx, arguments["owner_id"])
+            if not may(roles, "work_case", case["team_id"] or "none"):
+                return Refusal("refuse.not_in_team", {"owner_id": arguments["owner_id"]})
+            return workflow.hand_over(case, actor_id, now, owner_id=arguments["owner_id"])
+        case "resolve":
+            told, done, cause = arguments["told"], arguments["done"], arguments["root_cause"]
+            return workflow.resolve(case, actor_id, now, root_cause=cause, done=done, told=told)
+        case "dismiss":
+            return workflow.dismiss(case, actor_id, now, ending=arguments["ending"])
+        case "merge":
+            into = tx.one("cases.get", id=arguments["into"])
+            if into is None or into["person_id"] != case["person_id"] or into["state"] not in ("open", "claimed"):
+                return Refusal("refuse.stale")
+            return workflow.merge(case, actor_id, now, into=into["id"])
+        case "reopen":
+            if tx.one("cases.active_of_cause", person_id=case["person_id"], cause=case["cause"]) not in (None, case):
+                return Refusal("refuse.another_open")
+            return workflow.reopen(case, actor_id, now, by_customer=False)
+    return Refusal("refuse.stale")
+
+
+def _tell_customer(tx: Tx, case: Row, change: Change, arguments: Mapping[str, Any], now: int) -> list[str]:
+    """What leaves for the customer because of an action; not before its undo has lapsed."""
+    if change.event != "resolved" or not arguments["told"]:
+        return []
+    team = teams.get(tx, case["team_id"]) or {"name": ""}
+    args = {"told": arguments["told"], "team": team["name"]}
+    row = cases.tell_customer(tx, case, "customer.resolved", args, now, due_at=now + workflow.UNDO_MS)
+    return [row] if row else []
+
+
+def _tell_the_other(tx: Tx, case: Row, now: int) -> None:
+    other = cases.get(tx, case["merged_into"])
+    reasons = workflow.reasons_line(json.loads(other["reasons"]), json.loads(case["reasons"]))
+    columns = {
+        "reasons": json.dumps(reasons, ensure_ascii=False),
+        "severity": workflow.worse(other["severity"], case["severity"]),
+    }
+    other = cases.write(tx, other, columns, now)
+    cases.team_says(tx, other, "case.merged", {"from": case["code"]}, now)
+    cases.redraw(tx, other, now)
+
+
+def _undo(tx: Tx, case: Row, actor_id: str, now: int) -> Done | Refusal:
+    if not case["undo"] or case["undo_until"] <= now:
+        return Refusal("refuse.nothing_to_undo")
+    saved = json.loads(case["undo"])
+    for row_id in saved["cancel"]:
+        if not outbox.cancel(tx, row_id, "undone"):
+            return Refusal("refuse.nothing_to_undo")
+    other = tx.one("cases.active_of_cause", person_id=case["person_id"], cause=case["cause"])
+    if other is not None and other["id"] != case["id"]:
+        return Refusal("refuse.another_open")
+    after = cases.write(tx, case, {**saved["columns"], "undo": "", "undo_until": 0}, now)
+    cases.record(tx, case["id"], actor_id, "undone", {}, now)
+    cases.redraw(tx, after, now)
+    return Done(after, "undone")
+
+
+def _named(tx: Tx, refusal: Refusal) -> Refusal:
+    """The refusal with the owner's name in place of the id."""
+    owner_id = refusal.args.get("owner_id")
+    if not owner_id:
+        return refusal
+    owner = people.get(tx, owner_id)
+    return Refusal(refusal.key, {**refusal.args, "owner": owner["name"] if owner else ""})

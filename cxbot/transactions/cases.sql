@@ -1,0 +1,98 @@
+-- name: insert
+-- A case: somebody is unhappy, a team is responsible, a clock runs.
+INSERT INTO cases (id, code, person_id, team_id, interaction_id, response_id, cause, state, severity, reasons, score, scale,
+                   touchpoint, channel, address, language, policy, opened_at, promised_at)
+VALUES (:id, :code, :person_id, :team_id, :interaction_id, :response_id, :cause, 'open', :severity, :reasons,
+        CAST(:score AS INTEGER), :scale, :touchpoint, :channel, :address, :language, :policy, :opened_at, :promised_at)
+
+-- name: lock
+-- Locks a case for the rest of the transaction.
+UPDATE cases SET version = version + 1 WHERE id = :id
+
+-- name: get
+-- One case.
+SELECT * FROM cases WHERE id = :id
+
+-- name: by_code
+-- One case by the number people say.
+SELECT * FROM cases WHERE code = :code
+
+-- name: active_of_cause
+-- The one case that is being worked for this person and cause.
+SELECT * FROM cases WHERE person_id = :person_id AND cause = :cause AND state IN ('open', 'claimed', 'resolved')
+
+-- name: of_response
+-- The case that came of a response, wherever its work goes on.
+SELECT * FROM cases WHERE response_id = :response_id AND state IN ('open', 'claimed', 'resolved') ORDER BY opened_at DESC LIMIT 1
+
+-- name: active_of_person
+-- What is being worked for this person, newest first.
+SELECT * FROM cases WHERE person_id = :person_id AND state IN ('open', 'claimed', 'resolved') ORDER BY opened_at DESC, id DESC
+
+-- name: latest_of_person
+-- The newest case of this person, ended or not.
+SELECT * FROM cases WHERE person_id = :person_id ORDER BY opened_at DESC, id DESC LIMIT 1
+
+-- name: earlier
+-- How many cases this person had in a time, except one.
+SELECT COUNT(*) AS n FROM cases
+WHERE person_id = :person_id AND id <> :except_id AND opened_at >= :since AND state <> 'dismissed'
+
+-- name: write
+-- Every column an action, a step or an undo may set.
+UPDATE cases SET state = :state, severity = :severity, reasons = :reasons, score = CAST(:score AS INTEGER), scale = :scale,
+       team_id = :team_id, interaction_id = :interaction_id, response_id = :response_id, owner_id = :owner_id,
+       card_id = :card_id, opened_at = :opened_at, promised_at = :promised_at, due_at = :due_at, reminders = :reminders,
+       escalations = :escalations, snoozed_until = :snoozed_until, snooze_reason = :snooze_reason, claimed_at = :claimed_at,
+       contacted_at = :contacted_at, resolved_at = :resolved_at, closed_at = :closed_at, root_cause = :root_cause,
+       done_words = :done_words, told_words = :told_words, confirm = :confirm, confirm_asked_at = :confirm_asked_at,
+       ending = :ending, merged_into = :merged_into, reopened = :reopened, undo = :undo, undo_until = :undo_until,
+       version = version + 1
+WHERE id = :id
+
+-- name: due
+-- Cases at which to look now.
+SELECT id, due_at FROM cases WHERE state IN ('open', 'claimed', 'resolved') AND due_at > 0 AND due_at <= :now
+ORDER BY due_at, id LIMIT :most
+
+-- name: earliest_due
+-- When to look at the next case.
+SELECT MIN(due_at) AS due_at FROM cases WHERE state IN ('open', 'claimed', 'resolved') AND due_at > 0
+
+-- name: unattended
+-- Open work that no timer will look at: must be none.
+SELECT COUNT(*) AS n FROM cases
+WHERE state IN ('open', 'claimed', 'resolved') AND due_at > 0 AND due_at < :before
+
+-- name: event
+-- What was done to a case, by whom.
+INSERT INTO events (id, subject_id, actor_id, kind, args, happened_at)
+VALUES (:id, :subject_id, :actor_id, :kind, :args, :happened_at)
+
+-- name: events
+-- The history of a case, oldest first.
+SELECT e.id, e.kind, e.args, e.happened_at, e.actor_id, COALESCE(p.name, '') AS actor_name
+FROM events e LEFT JOIN people p ON p.id = e.actor_id WHERE e.subject_id = :subject_id ORDER BY e.happened_at, e.id
+
+-- name: worked
+-- Cases being worked, of a team or an owner or all, most urgent first.
+SELECT c.id, c.code, c.state, c.severity, c.score, c.scale, c.touchpoint, c.opened_at, c.promised_at, c.due_at, c.snoozed_until,
+       c.owner_id, c.team_id, c.contacted_at, COALESCE(p.name, '') AS person_name, COALESCE(o.name, '') AS owner_name
+FROM cases c LEFT JOIN people p ON p.id = c.person_id LEFT JOIN people o ON o.id = c.owner_id
+WHERE c.state IN ('open', 'claimed') AND (:team_id = '' OR c.team_id = :team_id) AND (:owner_id = '' OR c.owner_id = :owner_id)
+ORDER BY c.promised_at, c.id LIMIT :most
+
+-- name: others_of_person
+-- Other cases of the same person into which one could be merged.
+SELECT id, code, opened_at FROM cases
+WHERE person_id = :person_id AND id <> :except_id AND state IN ('open', 'claimed') ORDER BY opened_at DESC
+
+-- name: counts
+-- How many cases are in each state, and of those being worked how many are past what was promised.
+SELECT state, COUNT(*) AS n,
+       SUM(CASE WHEN state IN ('open', 'claimed') AND contacted_at = 0 AND promised_at < :now THEN 1 ELSE 0 END) AS overdue
+FROM cases GROUP BY state
+
+-- name: look_at
+-- When to look at a case next, where what is due cannot be done yet.
+UPDATE cases SET due_at = :due_at WHERE id = :id

@@ -1,0 +1,17 @@
+-- name: get
+-- What a channel keeps under a name.
+SELECT value FROM channel_state WHERE channel = :channel AND name = :name
+
+-- name: put
+-- Keeps a value, whatever stood there.
+INSERT INTO channel_state (channel, name, value) VALUES (:channel, :name, :value)
+ON CONFLICT (channel, name) DO UPDATE SET value = excluded.value
+
+-- name: add
+-- Keeps a value only where nothing stands yet.
+INSERT INTO channel_state (channel, name, value) VALUES (:channel, :name, :value)
+ON CONFLICT (channel, name) DO NOTHING
+
+-- name: swap
+-- Keeps a value only where the old one still stands.
+UPDATE channel_state SET value = :value WHERE channel = :channel AND name = :name AND value = :old

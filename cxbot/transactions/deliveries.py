@@ -1,0 +1,146 @@
+"""The delivery loop's own transactions: taking rows with all their wording needs, and settling what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cxbot.domain.survey import Survey
+from cxbot.ports import (
+    HoldUntilInbound,
+    Limits,
+    Misconfigured,
+    Outcome,
+    Refused,
+    Row,
+    Sent,
+    TryLater,
+    Tx,
+    Unknown,
+    Unreachable,
+)
+from cxbot.transactions import case_card, invitations, outbox, people, surveys
+
+BACK_OFF_MS = (2_000, 10_000, 30_000, 120_000, 600_000, 1_800_000)
+"""Milliseconds before each further attempt; the last one repeats."""
+MOST_ATTEMPTS = 60
+HOLD_MS = 14 * 24 * 60 * 60 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A row in flight with what wording needs: arguments, the survey of a question, the platform ids it refers to."""
+
+    row: Row
+    args: dict[str, Any]
+    survey: Survey | None
+    replaces: str
+    thread: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What came of one row: the channel's outcome, and the words that were sent."""
+
+    row: Row
+    outcome: Outcome
+    words: str
+
+
+def look(tx: Tx, channel: str, now: int, machine: int) -> bool:
+    """Whether anything may leave on a channel; a read, so that an idle loop commits nothing."""
+    return tx.one("outbox.waiting", channel=channel, now=now, machine=machine) is not None
+
+
+def untidy(tx: Tx, now: int, machine: int) -> bool:
+    """Whether `tidy` has anything to do; a read."""
+    return tx.one("outbox.stale", now=now, machine=machine) is not None
+
+
+def tidy(tx: Tx, now: int, machine: int) -> None:
+    """Gives back what a dead worker had in flight, and drops, with the reason, what was not said in time."""
+    tx.run("outbox.lapsed", machine=machine)
+    for row in [*tx.all("outbox.expired_queued", now=now), *tx.all("outbox.expired_held", now=now)]:
+        invitations.decide(tx, row["person_id"], "dropped", "expired", now, detail={"message": row["key"]})
+
+
+def take(
+    tx: Tx, channel: str, limits: Limits, worker: str, now: int, machine: int, lease: int, most: int
+) -> list[Taken]:
+    """Claims what may leave on a channel now and reads what its words are made of."""
+    taken: list[Taken] = []
+    for row in outbox.claim(tx, channel, limits, worker, now, machine, lease, most):
+        args = outbox.arguments(row)
+        if row["kind"] == "card":
+            args = case_card.facts(tx, row["case_id"], now)
+        survey = surveys.at(tx, args["survey"], args["survey_version"]) if "survey" in args else None
+        replaces = _platform_id(tx, row["replaces"])
+        if row["replaces"] and not limits.edits and row["key"].startswith("question."):
+            # Where nothing can be replaced, a line about an old question would only be noise.
+            tx.run(
+                "outbox.mark", id=row["id"], worker=worker, state="superseded", retry_at=0, reason="no_edits", words=""
+            )
+            continue
+        taken.append(Taken(row, args, survey, replaces, _platform_id(tx, row["thread_of"])))
+    return taken
+
+
+def settle(tx: Tx, handed: Sequence[Handed], worker: str, now: int, machine: int) -> list[str]:
+    """Writes down what came of rows in flight; returns the channels that are misconfigured."""
+    stopped: list[str] = []
+    for each in handed:
+        row, outcome = each.row, each.outcome
+        match outcome:
+            case Sent(platform_id, refused):
+                tx.run(
+                    "outbox.mark_sent",
+                    id=row["id"],
+                    worker=worker,
+                    platform_id=platform_id,
+                    words=each.words,
+                    sent_at=machine,
+                    shown_at=now,
+                    reason="refused: " + ", ".join(refused) if refused else "",
+                )
+            case TryLater(reason, after) if row["attempts"] < MOST_ATTEMPTS:
+                wait = after or BACK_OFF_MS[min(row["attempts"] - 1, len(BACK_OFF_MS) - 1)]
+                _mark(tx, row, worker, "queued", reason, each.words, machine + wait)
+            case Unknown(reason) if row["attempts"] < MOST_ATTEMPTS:
+                _mark(tx, row, worker, "queued", f"unknown: {reason}", each.words, machine + BACK_OFF_MS[1])
+            case HoldUntilInbound(reason, expires):
+                tx.run("outbox.hold", id=row["id"], worker=worker, reason=reason, expires_at=expires or now + HOLD_MS)
+                invitations.decide(tx, row["person_id"], "held", reason, now, detail={"message": row["key"]})
+            case Unreachable(reason):
+                _mark(tx, row, worker, "dead", reason, each.words, 0)
+                _unreachable(tx, row, reason, now)
+            case Misconfigured(what_to_do):
+                _mark(tx, row, worker, "queued", what_to_do, each.words, machine + BACK_OFF_MS[3])
+                stopped.append(row["channel"])
+            case Refused(reason) | TryLater(reason) | Unknown(reason):
+                _mark(tx, row, worker, "dead", reason, each.words, 0)
+                invitations.decide(tx, row["person_id"], "dead", reason, now, detail={"message": row["key"]})
+    return stopped
+
+
+def _mark(tx: Tx, row: Row, worker: str, state: str, reason: str, words: str, retry_at: int) -> None:
+    tx.run("outbox.mark", id=row["id"], worker=worker, state=state, retry_at=retry_at, reason=reason[:500], words=words)
+
+
+def _unreachable(tx: Tx, row: Row, reason: str, now: int) -> None:
+    if not row["person_id"]:
+        return
+    people.mark_unreachable(tx, row["channel"], row["address"], reason)
+    invitations.decide(tx, row["person_id"], "unreachable", reason, now, detail={"channel": row["channel"]})
+    asked = tx.all(
+        "deliveries.note_unreachable", person_id=row["person_id"], channel=row["channel"], address=row["address"]
+    )
+    for invitation in asked:
+        invitations.end(tx, invitation, "unreachable", reason, now)
+
+
+def _platform_id(tx: Tx, row_id: str) -> str:
+    if not row_id:
+        return ""
+    row = tx.one("deliveries.original", id=row_id)
+    return str(row["platform_id"]) if row else ""

@@ -1,0 +1,48 @@
+-- name: queue
+-- What waits to be said, by channel and state; `oldest` is since when the oldest row could have left.
+SELECT channel, state, COUNT(*) AS n, MIN(CASE WHEN due_at <= :now THEN due_at END) AS oldest FROM outbox
+WHERE state IN ('queued', 'sending', 'held') GROUP BY channel, state
+
+-- name: dead
+-- What could not be said, by channel.
+SELECT channel, COUNT(*) AS n FROM outbox WHERE state = 'dead' GROUP BY channel
+
+-- name: cases
+-- Cases by state, and how many of them nobody has dealt with by the time the customer was promised.
+SELECT state, COUNT(*) AS n,
+       SUM(CASE WHEN state IN ('open', 'claimed') AND contacted_at = 0 AND promised_at > 0 AND promised_at < :now
+                THEN 1 ELSE 0 END) AS overdue
+FROM cases GROUP BY state
+
+-- name: answers
+-- Scored answers ever counted, by survey.
+SELECT survey, SUM(n) AS n FROM rollups GROUP BY survey
+
+-- name: due_case
+-- Since when the oldest case waits to be looked at.
+SELECT MIN(due_at) AS since FROM cases
+WHERE state IN ('open', 'claimed', 'resolved') AND due_at > 0 AND due_at <= :now
+
+-- name: due_invitation
+-- Since when the oldest invitation waits to be looked at.
+SELECT MIN(due_at) AS since FROM invitations WHERE state IN ('waiting', 'asked') AND due_at > 0 AND due_at <= :now
+
+-- name: alive
+-- Whether the store answers at all.
+SELECT 1 AS one
+
+-- name: next_message
+-- When the next message may leave that may not yet.
+SELECT MIN(due_at) AS due_at FROM outbox WHERE state = 'queued' AND due_at > :now
+
+-- name: next_case
+-- When the next case is to be looked at.
+SELECT MIN(due_at) AS due_at FROM cases WHERE state IN ('open', 'claimed', 'resolved') AND due_at > :now
+
+-- name: next_invitation
+-- When the next invitation is to be looked at.
+SELECT MIN(due_at) AS due_at FROM invitations WHERE state IN ('waiting', 'asked') AND due_at > :now
+
+-- name: in_flight
+-- Whether a worker has a message in flight.
+SELECT id FROM outbox WHERE state = 'sending' AND worker = :worker LIMIT 1

@@ -1,0 +1,372 @@
+"""Asking: from an interaction to the first question, its nudges and its end. What was not asked leaves its reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cxbot.domain import contact, conversation
+from cxbot.domain.survey import Survey
+from cxbot.ports import Row, Tx
+from cxbot.transactions import outbox, people, settings, surveys, teams
+
+RETRY_OPEN_MS = 60 * 60 * 1000
+"""How long an invitation waits for another question to the same person to be answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """What became of an interaction: the invitation and its state, or the reason nobody is asked."""
+
+    invitation_id: str
+    state: str
+    reason: str
+    detail: Mapping[str, Any]
+
+
+def invite(tx: Tx, interaction: Row, flags: Mapping[str, Any], now: int) -> Invited:
+    """Chooses the survey for an interaction and asks, waits or refuses, as the gates say.
+
+    `flags`: internal, survey (False: the caller wants none), auto_closed, closed_by.
+    """
+    live = _matching(tx, interaction)
+    if live is None:
+        return _not_asked(tx, interaction, None, "no_survey", {}, now)
+    survey = live.survey
+    person = people.get(tx, interaction["person_id"])
+    assert person is not None
+    verdict = _gate(tx, survey, live.paused, person, interaction, flags, "", now)
+    if isinstance(verdict, contact.NotAsked):
+        return _not_asked(tx, interaction, live, verdict.reason, verdict.detail, now)
+    due_at = now + survey.trigger.delay_ms
+    invitation_id = tx.new_id()
+    tx.run(
+        "invitations.insert",
+        id=invitation_id,
+        interaction_id=interaction["id"],
+        person_id=person["id"],
+        survey=survey.key,
+        survey_version=live.version,
+        metric=survey.metric,
+        kind=survey.kind,
+        state="waiting",
+        reason="delay" if due_at > now else "",
+        language=_language(tx, person),
+        due_at=due_at,
+        ended_at=0,
+        created_at=now,
+    )
+    if due_at <= now:
+        step(tx, invitation_id, now)
+    row = tx.one("invitations.get", id=invitation_id)
+    assert row is not None
+    return Invited(invitation_id, row["state"], row["reason"], {"due_at": row["due_at"]} if row["due_at"] else {})
+
+
+def step(tx: Tx, invitation_id: str, now: int) -> str:
+    """Does what is due on an invitation: ask, nudge, or let it expire. Returns the state it is in afterwards."""
+    invitation = tx.one("invitations.get", id=invitation_id)
+    if invitation is None or invitation["state"] not in ("waiting", "asked") or invitation["due_at"] > now:
+        return invitation["state"] if invitation else ""
+    people.lock(tx, invitation["person_id"])
+    invitation = tx.one("invitations.get", id=invitation_id)
+    assert invitation is not None
+    if invitation["state"] == "waiting" and invitation["due_at"] <= now:
+        _ask(tx, invitation, now)
+    elif invitation["state"] == "asked" and invitation["expires_at"] <= now:
+        end(tx, invitation, "expired", "", now)
+    elif invitation["state"] == "asked" and invitation["due_at"] <= now:
+        _nudge(tx, invitation, now)
+    row = tx.one("invitations.get", id=invitation_id)
+    assert row is not None
+    return str(row["state"])
+
+
+def retract(tx: Tx, interaction_id: str, now: int) -> int:
+    """Takes back the unanswered surveys about an interaction that was reopened; returns how many."""
+    rows = tx.all("invitations.unanswered_of_interaction", interaction_id=interaction_id)
+    for row in rows:
+        end(tx, row, "retracted", "reopened", now)
+        decide(tx, row["person_id"], "retracted", "reopened", now, invitation=row)
+    return len(rows)
+
+
+def end(tx: Tx, invitation: Row, state: str, reason: str, now: int) -> None:
+    """Ends an invitation: nothing more of it leaves, and an open question on the person's screen is closed."""
+    tx.run("invitations.end", id=invitation["id"], state=state, reason=reason, ended_at=now)
+    if invitation["state"] == "asked" and state != "done":
+        question = tx.one("outbox.last_question", invitation_id=invitation["id"])
+        tx.run("outbox.cancel_of_invitation", invitation_id=invitation["id"], reason=state)
+        if question is not None:
+            close_question(tx, invitation, question, now)
+    survey = surveys.at(tx, invitation["survey"], invitation["survey_version"])
+    if survey.anonymous:
+        tx.run("invitations.forget_person", id=invitation["id"])
+
+
+def close_question(tx: Tx, invitation: Row, question: Row, now: int, *, key: str = "question.closed") -> None:
+    """Replaces a question that can no longer be answered by a line that says so."""
+    outbox.say(
+        tx,
+        now,
+        channel=invitation["channel"],
+        address=invitation["address"],
+        language=invitation["language"],
+        key=key,
+        person_id=invitation["person_id"],
+        invitation_id=invitation["id"],
+        replaces=question["id"],
+    )
+
+
+def decide(
+    tx: Tx,
+    person_id: str,
+    what: str,
+    reason: str,
+    now: int,
+    *,
+    detail: Mapping[str, Any] | None = None,
+    interaction_id: str = "",
+    invitation: Row | None = None,
+    survey: str = "",
+) -> None:
+    """Records what the bot did not do (`what`: not_asked, waits, retracted, dropped …) with its reason."""
+    tx.run(
+        "invitations.decide",
+        id=tx.new_id(),
+        person_id=person_id,
+        interaction_id=interaction_id or (invitation or {}).get("interaction_id", ""),
+        invitation_id=(invitation or {}).get("id", ""),
+        survey=survey or (invitation or {}).get("survey", ""),
+        what=what,
+        reason=reason,
+        detail=json.dumps(detail or {}, ensure_ascii=False),
+        decided_at=now,
+    )
+
+
+def ask_question(tx: Tx, invitation: Row, survey: Survey, question: str, now: int, **more: Any) -> str:
+    """Enqueues one question of the survey; `more` are further arguments of the row (note, intro, picked, replaces)."""
+    replaces = more.pop("replaces", "")
+    args: dict[str, Any] = {
+        "invitation": invitation["id"],
+        "question": question,
+        "survey": survey.key,
+        "survey_version": invitation["survey_version"],
+        "variables": variables(tx, invitation),
+        **more,
+    }
+    return outbox.say(
+        tx,
+        now,
+        channel=invitation["channel"],
+        address=invitation["address"],
+        language=invitation["language"],
+        kind="question",
+        args=args,
+        person_id=invitation["person_id"],
+        invitation_id=invitation["id"],
+        expires_at=invitation["expires_at"],
+        replaces=replaces,
+    )
+
+
+def variables(tx: Tx, invitation: Row) -> dict[str, str]:
+    """What a survey's texts may name: the person, the agent, the reference, the company and its privacy page."""
+    company = settings.company(tx)
+    interaction = tx.one("interactions.get", id=invitation["interaction_id"]) or {}
+    person = people.get(tx, invitation["person_id"]) or {}
+    return {
+        "name": person.get("name", ""),
+        "agent": interaction.get("agent", ""),
+        "reference": interaction.get("reference", ""),
+        "touchpoint": interaction.get("touchpoint", ""),
+        "company": company.name_in(invitation["language"]),
+        "privacy_url": company.privacy_url,
+    }
+
+
+def _matching(tx: Tx, interaction: Row) -> surveys.LiveSurvey | None:
+    for live in surveys.all_live(tx):
+        trigger = live.survey.trigger
+        if (
+            interaction["touchpoint"] in trigger.touchpoints
+            and (not trigger.stages or interaction["stage"] in trigger.stages)
+            and (not trigger.outcomes or interaction["outcome"] in trigger.outcomes)
+        ):
+            return live
+    return None
+
+
+def _gate(
+    tx: Tx,
+    survey: Survey,
+    paused: bool,
+    person: Row,
+    interaction: Row,
+    flags: Mapping[str, Any],
+    invitation_id: str,
+    now: int,
+) -> contact.NotAsked | contact.Wait | None:
+    history = tx.one(
+        "invitations.contact_history", person_id=person["id"], metric=survey.metric, except_id=invitation_id
+    )
+    assert history is not None
+    address = people.address_of(tx, person["id"])
+    trigger = survey.trigger
+    facts = contact.Facts(
+        now=now,
+        zone=_zone(tx, survey, person, interaction),
+        opted_out=person["opted_out"],
+        acted_at=person["acted_at"],
+        open_survey=bool(history["open_survey"]),
+        last_asked_any=history["last_any"],
+        last_asked_metric_relationship=history["last_relationship"],
+        last_asked_transactional=history["last_transactional"],
+        has_address=address is not None or bool(people.addresses(tx, person["id"])),
+        unreachable=address is None,
+        internal=bool(flags.get("internal")),
+        survey_off=flags.get("survey") is False,
+        auto_closed=bool(flags.get("auto_closed")) and trigger.skip_auto_closed,
+        closed_by=str(flags.get("closed_by", "")) in trigger.skip_closed_by,
+        too_old=now - interaction["happened_at"] > survey.expires_ms,
+        quiet_ok=survey.quiet_ok,
+        sampled_out=not contact.sampled(survey.key, person["id"], interaction["id"], trigger.sample_percent),
+        paused=paused,
+    )
+    return contact.gate(survey.kind, facts, settings.contact_policy(tx))
+
+
+def _not_asked(
+    tx: Tx, interaction: Row, live: surveys.LiveSurvey | None, reason: str, detail: Mapping[str, Any], now: int
+) -> Invited:
+    person_id = interaction["person_id"]
+    survey = live.survey.key if live else ""
+    decide(tx, person_id, "not_asked", reason, now, detail=detail, interaction_id=interaction["id"], survey=survey)
+    if live is None:
+        return Invited("", "not_asked", reason, detail)
+    invitation_id = tx.new_id()
+    tx.run(
+        "invitations.insert",
+        id=invitation_id,
+        interaction_id=interaction["id"],
+        person_id=person_id,
+        survey=survey,
+        survey_version=live.version,
+        metric=live.survey.metric,
+        kind=live.survey.kind,
+        state="not_asked",
+        reason=reason,
+        language="en",
+        due_at=0,
+        ended_at=now,
+        created_at=now,
+    )
+    return Invited(invitation_id, "not_asked", reason, detail)
+
+
+def _ask(tx: Tx, invitation: Row, now: int) -> None:
+    survey = surveys.at(tx, invitation["survey"], invitation["survey_version"])
+    live = surveys.live(tx, invitation["survey"])
+    person = people.get(tx, invitation["person_id"])
+    interaction = tx.one("interactions.get", id=invitation["interaction_id"])
+    assert person is not None
+    assert interaction is not None
+    paused = live is None or live.paused
+    verdict = _gate(tx, survey, paused, person, interaction, {}, invitation["id"], now)
+    if verdict is None and _expects(tx, person["id"], now):
+        verdict = contact.Wait("open_question", now + RETRY_OPEN_MS)
+    if isinstance(verdict, contact.NotAsked):
+        tx.run("invitations.end", id=invitation["id"], state="not_asked", reason=verdict.reason, ended_at=now)
+        decide(tx, person["id"], "not_asked", verdict.reason, now, detail=verdict.detail, invitation=invitation)
+        return
+    if isinstance(verdict, contact.Wait):
+        tx.run("invitations.wait", id=invitation["id"], due_at=max(verdict.until, now + 1), reason=verdict.reason)
+        detail = {"until": verdict.until}
+        decide(tx, person["id"], "waits", verdict.reason, now, detail=detail, invitation=invitation)
+        return
+    address = people.address_of(tx, person["id"])
+    assert address is not None
+    begun = conversation.begin(survey)
+    expires_at = now + survey.expires_ms
+    language = address["language"] or _language(tx, person)
+    asked = {
+        **invitation,
+        "channel": address["channel"],
+        "address": address["address"],
+        "language": language,
+        "expires_at": expires_at,
+    }
+    tx.run(
+        "invitations.asked",
+        id=invitation["id"],
+        channel=address["channel"],
+        address=address["address"],
+        language=language,
+        progress=begun.progress.dump(),
+        asked_at=now,
+        expires_at=expires_at,
+        due_at=next_look(survey, 0, now, expires_at),
+    )
+    intro = survey.anonymous or not person["introduced_at"]
+    ask_question(tx, asked, survey, begun.ask, now, intro=intro)
+    if not person["introduced_at"]:
+        people.introduced(tx, person["id"], now)
+
+
+def next_look(survey: Survey, nudges: int, asked_at: int, expires_at: int) -> int:
+    """When to look at an open invitation next: its next nudge, or its expiry."""
+    if nudges < len(survey.nudges_ms):
+        return min(asked_at + survey.nudges_ms[nudges], expires_at)
+    return expires_at
+
+
+def _nudge(tx: Tx, invitation: Row, now: int) -> None:
+    survey = surveys.at(tx, invitation["survey"], invitation["survey_version"])
+    person = people.get(tx, invitation["person_id"])
+    assert person is not None
+    if invitation["response_id"] or invitation["nudges"] >= len(survey.nudges_ms):
+        # Somebody who has begun to answer is not pressed for the rest.
+        tx.run("invitations.wait", id=invitation["id"], due_at=invitation["expires_at"], reason="")
+        return
+    interaction = tx.one("interactions.get", id=invitation["interaction_id"]) or {}
+    night = (
+        None
+        if survey.quiet_ok
+        else contact.night_wait(
+            _zone(tx, survey, person, interaction), now, person["acted_at"], settings.contact_policy(tx)
+        )
+    )
+    if night is not None:
+        tx.run("invitations.wait", id=invitation["id"], due_at=night.until, reason=night.reason)
+        return
+    due_at = next_look(survey, invitation["nudges"] + 1, invitation["asked_at"], invitation["expires_at"])
+    tx.run("invitations.nudged", id=invitation["id"], due_at=max(due_at, now + 1))
+    question = tx.one("outbox.last_question", invitation_id=invitation["id"])
+    if question is not None:
+        close_question(tx, invitation, question, now, key="question.asked_again")
+    progress = conversation.Progress.load(invitation["progress"])
+    ask_question(tx, invitation, survey, progress.question, now, note="customer.nudge")
+
+
+def _expects(tx: Tx, person_id: str, now: int) -> bool:
+    return any(
+        people.expected(tx, row["channel"], row["address"], now) is not None for row in people.addresses(tx, person_id)
+    )
+
+
+def _language(tx: Tx, person: Row) -> str:
+    return person["language"] or settings.company(tx).language
+
+
+def _zone(tx: Tx, survey: Survey, person: Row, interaction: Mapping[str, Any]) -> str:
+    """The person's time zone, else the survey's, else the team's."""
+    if survey.time_zone:
+        return people.zone(person, survey.time_zone)
+    team = teams.get(tx, interaction["team_id"]) if interaction.get("team_id") else None
+    if team is None and interaction.get("touchpoint"):
+        team = teams.for_touchpoint(tx, interaction["touchpoint"])
+    return people.zone(person, team["time_zone"] if team else settings.company(tx).time_zone)

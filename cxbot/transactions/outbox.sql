@@ -1,0 +1,139 @@
+-- name: next_seq
+-- The next place in a conversation's order; the upsert is also the lock on that order.
+INSERT INTO sequences (order_key, seq) VALUES (:order_key, 1)
+ON CONFLICT (order_key) DO UPDATE SET seq = sequences.seq + 1
+RETURNING seq
+
+-- name: insert
+-- A message that is to be said.
+INSERT INTO outbox (id, channel, address, order_key, seq, kind, key, args, language, person_id, case_id, invitation_id,
+                    thread_of, replaces, only_for, state, due_at, expires_at, created_at)
+VALUES (:id, :channel, :address, :order_key, :seq, :kind, :key, :args, :language, :person_id, :case_id, :invitation_id,
+        :thread_of, :replaces, :only_for, 'queued', :due_at, :expires_at, :created_at)
+
+-- name: supersede
+-- Older replacements of the same message that have not left yet: only the newest is sent.
+UPDATE outbox SET state = 'superseded', reason = 'newer'
+WHERE replaces = :replaces AND order_key = :order_key AND state = 'queued' AND id <> :newest
+
+-- name: claim
+-- Takes what may leave now: due, retried when the channel said, first of its order, one to an address at a time, paced.
+-- The guard stands in the outer WHERE as well, for two workers may have chosen the same row.
+UPDATE outbox SET state = 'sending', worker = :worker, lease_until = :lease_until, attempts = attempts + 1
+WHERE state = 'queued' AND id IN (
+    SELECT o.id FROM outbox o
+    LEFT JOIN addresses a ON a.channel = o.channel AND a.address = o.address
+    WHERE o.state = 'queued' AND o.due_at <= :now AND o.retry_at <= :machine
+      AND (o.expires_at = 0 OR o.expires_at > :now)
+      AND o.channel = :channel
+      AND COALESCE(a.next_send_at, 0) <= :machine
+      AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.order_key = o.order_key AND p.seq < o.seq
+                      AND p.state IN ('queued', 'sending', 'held')
+                      AND (p.state <> 'queued' OR p.due_at <= :now))
+    ORDER BY o.due_at, o.id LIMIT :most)
+RETURNING *
+
+-- name: pace
+-- The address may be written to again from then on.
+UPDATE addresses SET next_send_at = :next_send_at
+WHERE channel = :channel AND address = :address AND next_send_at <= :machine
+
+-- name: unclaim
+-- Gives a claimed row back untouched.
+UPDATE outbox SET state = 'queued', worker = '', attempts = attempts - 1 WHERE id = :id AND worker = :worker AND state = 'sending'
+
+-- name: lapsed
+-- Rows whose worker died with them: they go back to the queue (a repeat of at most the message in flight).
+UPDATE outbox SET state = 'queued', worker = '', reason = 'lease lapsed'
+WHERE state = 'sending' AND lease_until <= :machine
+
+-- name: expired_queued
+-- What was not said in time is dropped, with its reason.
+UPDATE outbox SET state = 'dropped', reason = 'expired'
+WHERE state = 'queued' AND expires_at > 0 AND expires_at <= :now
+RETURNING id, person_id, invitation_id, case_id, key
+
+-- name: expired_held
+-- What was held for the person to act, and they did not.
+UPDATE outbox SET state = 'dropped', reason = 'expired'
+WHERE state = 'held' AND expires_at > 0 AND expires_at <= :now
+RETURNING id, person_id, invitation_id, case_id, key
+
+-- name: waiting
+-- Whether anything on a channel may be due: one indexed look, without a lock.
+SELECT id FROM outbox WHERE state = 'queued' AND due_at <= :now AND channel = :channel AND retry_at <= :machine LIMIT 1
+
+-- name: stale
+-- Whether anything needs tidying: a lapsed lease, or a message not said in time.
+SELECT id FROM outbox WHERE state = 'sending' AND lease_until <= :machine
+UNION ALL SELECT id FROM outbox WHERE state = 'queued' AND expires_at > 0 AND expires_at <= :now
+UNION ALL SELECT id FROM outbox WHERE state = 'held' AND expires_at > 0 AND expires_at <= :now LIMIT 1
+
+-- name: mark_sent
+-- Handed to the platform; the words actually sent stay with the row.
+UPDATE outbox SET state = 'sent', platform_id = :platform_id, words = :words, sent_at = :sent_at, shown_at = :shown_at, reason = :reason
+WHERE id = :id AND worker = :worker AND state = 'sending'
+
+-- name: mark
+-- Any other end or pause of a row in flight.
+UPDATE outbox SET state = :state, retry_at = :retry_at, reason = :reason, words = :words
+WHERE id = :id AND worker = :worker AND state = 'sending'
+
+-- name: get
+-- One row.
+SELECT * FROM outbox WHERE id = :id
+
+-- name: platform_ids
+-- The platform's ids of messages that others stand under or take the place of.
+SELECT id, platform_id, state FROM outbox WHERE id IN (:first, :second)
+
+-- name: release_held
+-- The person acted: what was held for that is due now.
+UPDATE outbox SET state = 'queued', reason = '' WHERE channel = :channel AND address = :address AND state = 'held'
+
+-- name: cancel
+-- Takes back a message that has not left yet.
+UPDATE outbox SET state = 'cancelled', reason = :reason WHERE id = :id AND state IN ('queued', 'held')
+
+-- name: cancel_of_invitation
+-- Takes back what has not left yet of an invitation.
+UPDATE outbox SET state = 'cancelled', reason = :reason
+WHERE invitation_id = :invitation_id AND state IN ('queued', 'held')
+
+-- name: cancel_of_person
+-- Takes back every message to a person who wants none.
+UPDATE outbox SET state = 'cancelled', reason = :reason
+WHERE person_id = :person_id AND channel = :channel AND address = :address AND state IN ('queued', 'held')
+
+-- name: last_question
+-- The newest question row of an invitation that has not been replaced.
+SELECT id, args, key FROM outbox
+WHERE invitation_id = :invitation_id AND kind = 'question' AND state IN ('queued', 'sending', 'sent', 'held') AND replaces = ''
+ORDER BY created_at DESC, id DESC LIMIT 1
+
+-- name: earliest_due
+-- When the next queued row of a channel may leave, in business time and in machine time.
+SELECT MIN(due_at) AS due_at, MIN(retry_at) AS retry_at, COUNT(*) AS n FROM outbox WHERE state = 'queued'
+
+-- name: revive
+-- A dead letter goes back to the queue.
+UPDATE outbox SET state = 'queued', attempts = 0, retry_at = 0, reason = '' WHERE id = :id AND state = 'dead'
+
+-- name: dead
+-- What could not be said, newest first.
+SELECT id, channel, address, key, kind, reason, created_at FROM outbox WHERE state = 'dead' ORDER BY created_at DESC, id DESC LIMIT :most
+
+-- name: counts
+-- How many rows are in each unfinished state, by channel.
+SELECT channel, state, COUNT(*) AS n, MIN(created_at) AS oldest FROM outbox
+WHERE state IN ('queued', 'sending', 'held', 'dead') GROUP BY channel, state
+
+-- name: hold
+-- The window is closed: kept until the person acts, at the latest until expires_at.
+UPDATE outbox SET state = 'held', reason = :reason,
+       expires_at = CASE WHEN expires_at > 0 AND expires_at < :expires_at THEN expires_at ELSE :expires_at END
+WHERE id = :id AND worker = :worker AND state = 'sending'
+
+-- name: next_due
+-- When the next queued row may leave, in business time.
+SELECT MIN(due_at) AS due_at FROM outbox WHERE state = 'queued'

@@ -1,0 +1,16 @@
+-- name: add
+-- A person's own words, or something they sent, kept with what it belongs to.
+INSERT INTO remarks (id, person_id, response_id, case_id, words, media, said_at)
+VALUES (:id, :person_id, :response_id, :case_id, :words, :media, :said_at)
+
+-- name: of_response
+-- What a person said beside a survey, oldest first.
+SELECT * FROM remarks WHERE response_id = :response_id ORDER BY said_at, id
+
+-- name: of_case
+-- What a person said about a case, oldest first.
+SELECT * FROM remarks WHERE case_id = :case_id ORDER BY said_at, id
+
+-- name: give_to_case
+-- What was said beside a survey belongs to the case that came of it.
+UPDATE remarks SET case_id = :case_id WHERE response_id = :response_id AND case_id = ''

@@ -1,0 +1,333 @@
+"""Answering: each answer committed as it comes, with the case it may open and whatever is said next."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cxbot.domain import conversation, detection
+from cxbot.domain.survey import Band, Question, Survey, fill
+from cxbot.ports import Inbound, Row, Tx
+from cxbot.transactions import cases, inbox, invitations, links, outbox, people, remarks, settings, surveys, teams
+
+DAY_MS = 24 * 60 * 60 * 1000
+LATE_AFTER_MS = DAY_MS
+"""An answer later than this is taken with a note."""
+
+
+def reply(tx: Tx, person: Row, invitation: Row, said: conversation.Said, inbound: Inbound, now: int) -> bool:
+    """Takes one reply to an open survey. False where it was a press on something that no longer asks anything."""
+    survey = surveys.at(tx, invitation["survey"], invitation["survey_version"])
+    if survey.anonymous:
+        inbox.forget_words(tx, inbound)
+    progress = conversation.Progress.load(invitation["progress"])
+    step = conversation.reply(survey, progress, said)
+    if step.ignored:
+        return False
+    invitation = {**invitation, "channel": inbound.channel, "address": inbound.place}
+    question = tx.one("outbox.last_question", invitation_id=invitation["id"])
+    if step.again:
+        _redraw(tx, invitation, survey, step, question, now)
+        return True
+    response = _respond(tx, person, invitation, survey, step, now)
+    opened = _detect(tx, person, invitation, survey, response, now) if response else None
+    if step.remark:
+        _remark(tx, person, invitation, survey, response, step.remark, now)
+    if question is not None and step.answered:
+        _show_answered(tx, invitation, survey, step, question, now)
+    note = _note(tx, invitation, step, opened, now)
+    if step.done:
+        _finish(tx, invitation, survey, response, note, now)
+    elif step.ask:
+        invitations.ask_question(tx, invitation, survey, step.ask, now, note=note)
+    elif step.note or step.remark:
+        _say(tx, invitation, step.note or "customer.noted", {}, now)
+    return True
+
+
+def _redraw(tx: Tx, invitation: Row, survey: Survey, step: conversation.Step, question: Row | None, now: int) -> None:
+    tx.run(
+        "invitations.progressed",
+        id=invitation["id"],
+        progress=step.progress.dump(),
+        response_id=invitation["response_id"],
+        due_at=invitation["due_at"],
+    )
+    replaces = question["id"] if question else ""
+    invitations.ask_question(
+        tx, invitation, survey, step.progress.question, now, picked=list(step.progress.picked), replaces=replaces
+    )
+
+
+def _respond(tx: Tx, person: Row, invitation: Row, survey: Survey, step: conversation.Step, now: int) -> Row | None:
+    """Stores the answers of a step and how far the conversation has come; gives the response, once there is one."""
+    response = tx.one("responses.get", id=invitation["response_id"]) if invitation["response_id"] else None
+    if response is None and step.answered:
+        response = begin(tx, person["id"], invitation, survey, "chat", now)
+    if response is not None and (step.answered or step.withdrawn or step.done):
+        response = store_answers(tx, response, survey, step, now)
+    tx.run(
+        "invitations.progressed",
+        id=invitation["id"],
+        progress=step.progress.dump(),
+        response_id=response["id"] if response else "",
+        due_at=invitation["expires_at"] if response else invitation["due_at"],
+    )
+    return response
+
+
+def begin(tx: Tx, person_id: str, invitation: Row, survey: Survey, via: str, now: int) -> Row:
+    """Starts a response. An anonymous one names nobody, and neither its id nor its time tells who it was."""
+    interaction = tx.one("interactions.get", id=invitation["interaction_id"]) or {}
+    touchpoint = interaction.get("touchpoint", "")
+    response_id = tx.new_id()
+    hidden = survey.anonymous
+    row: Row = {
+        "id": response_id[10:] + response_id[-10:] if hidden else response_id,
+        "invitation_id": "" if hidden else invitation["id"],
+        "interaction_id": "" if hidden else invitation["interaction_id"],
+        "person_id": "" if hidden else person_id,
+        "survey": survey.key,
+        "survey_version": invitation["survey_version"],
+        "metric": survey.metric,
+        "touchpoint": touchpoint,
+        "team_id": "" if hidden else team_of(tx, interaction),
+        "channel": "" if hidden else invitation["channel"],
+        "language": "" if hidden else invitation["language"],
+        "score": None,
+        "band": "",
+        "state": "partial",
+        "via": via,
+        "late": int(now - invitation["asked_at"] > LATE_AFTER_MS),
+        "started_at": now - now % DAY_MS if hidden else now,
+        "completed_at": 0,
+    }
+    tx.run("responses.insert", **row)
+    return row
+
+
+def store_answers(tx: Tx, response: Row, survey: Survey, step: conversation.Step, now: int) -> Row:
+    """Keeps the answers of a step, the score and band that follow, and the counts that reports are made of."""
+    at = now - now % DAY_MS if survey.anonymous else now
+    answers = given(tx, response["id"])
+    for question in step.withdrawn:
+        tx.run("responses.forget_answer", response_id=response["id"], question=question)
+        answers.pop(question, None)
+    for answered in step.answered:
+        answers[answered.question] = answered.value
+        tx.run(
+            "responses.answer",
+            response_id=response["id"],
+            question=answered.question,
+            kind=answered.kind,
+            value=json.dumps(answered.value, ensure_ascii=False),
+            words=answered.words,
+            answered_at=at,
+        )
+    band = detection.band_of(survey, answers)
+    scored = survey.scored
+    value = answers.get(scored.id) if scored else None
+    score = int(value) if isinstance(value, int | bool) else None
+    done = step.done and not response["completed_at"]
+    after = {
+        **response,
+        "score": score,
+        "band": band.name if band else "",
+        "state": "complete" if step.done else response["state"],
+        "completed_at": at if done else response["completed_at"],
+    }
+    if any(after[column] != response[column] for column in ("score", "band", "state", "completed_at")):
+        tx.run("responses.update", **{name: after[name] for name in ("id", "score", "band", "state", "completed_at")})
+    if (after["score"], after["band"]) != (response["score"], response["band"]):
+        _count(tx, response, -1)
+        _count(tx, after, 1)
+    return after
+
+
+def given(tx: Tx, response_id: str) -> dict[str, Any]:
+    """The answers of a response so far: value by question id."""
+    return {row["question"]: json.loads(row["value"]) for row in tx.all("responses.answers", response_id=response_id)}
+
+
+def team_of(tx: Tx, interaction: Mapping[str, Any]) -> str:
+    """The team that was responsible for an interaction: the one it names, else its touchpoint's."""
+    if interaction.get("team_id") and teams.get(tx, interaction["team_id"]):
+        return str(interaction["team_id"])
+    team = teams.for_touchpoint(tx, interaction.get("touchpoint", ""))
+    return str(team["id"]) if team else ""
+
+
+def _count(tx: Tx, response: Row, n: int) -> None:
+    if response["score"] is None or response["via"] == "again":
+        return
+    zone = ZoneInfo(settings.company(tx).time_zone)
+    day = datetime.fromtimestamp(response["started_at"] / 1000, zone).date().isoformat()
+    tx.bump(
+        (
+            day,
+            response["touchpoint"],
+            response["survey"],
+            response["survey_version"],
+            response["metric"],
+            response["team_id"],
+            response["band"],
+            response["score"],
+        ),
+        n,
+    )
+
+
+def _detect(tx: Tx, person: Row, invitation: Row, survey: Survey, response: Row, now: int) -> cases.Opened | None:
+    """Opens or raises the case that the answers and words so far ask for."""
+    if survey.anonymous:
+        return None
+    return cases.detect(tx, person, invitation, survey, response, now)
+
+
+def _remark(tx: Tx, person: Row, invitation: Row, survey: Survey, response: Row | None, words: str, now: int) -> None:
+    if survey.anonymous:
+        return
+    interaction = tx.one("interactions.get", id=invitation["interaction_id"]) or {}
+    team_id = response["team_id"] if response else team_of(tx, interaction)
+    case = cases.of_response(tx, response["id"]) if response else None
+    remarks.hear(tx, person, now, words=words, response=response, case=case, team_id=team_id)
+
+
+def _show_answered(tx: Tx, invitation: Row, survey: Survey, step: conversation.Step, question: Row, now: int) -> None:
+    """Replaces the question on the person's screen by what they answered, with a way to change it."""
+    answered = step.answered[-1]
+    asked = survey.question(answered.question)
+    assert asked is not None
+    hidden = survey.anonymous
+    args: dict[str, Any] = {
+        "question": fill(_text(asked.text, invitation["language"]), invitations.variables(tx, invitation)),
+        "answer": {"key": "question.kept"} if hidden else _answer_label(asked, answered.value),
+    }
+    if not step.done and not hidden:
+        change = {"key": f"o:change:{invitation['id']}:{asked.id}", "label": {"key": "question.change"}}
+        args["choices"] = [change]
+    outbox.say(
+        tx,
+        now,
+        channel=invitation["channel"],
+        address=invitation["address"],
+        language=invitation["language"],
+        key="question.answered",
+        args=args,
+        person_id=invitation["person_id"],
+        invitation_id=invitation["id"],
+        replaces=question["id"],
+    )
+
+
+def _text(texts: Mapping[str, str], language: str) -> str:
+    return texts.get(language) or texts["en"]
+
+
+def _answer_label(question: Question, value: Any) -> Any:
+    if question.kind == "yes_no":
+        return {"key": "question.yes" if value else "question.no"}
+    if question.kind in ("one_of", "several_of"):
+        chosen = value if isinstance(value, list) else [value]
+        return [dict(option.label) for option in question.options if option.id in chosen]
+    return str(value)
+
+
+def _note(tx: Tx, invitation: Row, step: conversation.Step, opened: cases.Opened | None, now: int) -> list[Any] | str:
+    """What is said before the next question: what was understood, and the case that was opened, in one message."""
+    notes: list[Any] = []
+    if step.note:
+        notes.append({"key": step.note, "args": {}})
+    if opened is not None and opened.new:
+        notes.append(opened.notice)
+    first = not invitation["response_id"] and step.answered
+    if first and now - invitation["asked_at"] > LATE_AFTER_MS:
+        notes.append({"key": "customer.late_answer", "args": {}})
+    return notes
+
+
+def _finish(tx: Tx, invitation: Row, survey: Survey, response: Row | None, note: list[Any] | str, now: int) -> None:
+    band: Band | None = None
+    if response is not None:
+        band = next((each for each in survey.bands if each.name == response["band"]), None)
+    args = {
+        "survey": survey.key,
+        "survey_version": invitation["survey_version"],
+        "band": band.name if band else "default",
+        "variables": invitations.variables(tx, invitation),
+        "note": note,
+    }
+    _say(tx, invitation, "survey.thanks", args, now)
+    invitations.end(tx, invitation, "done" if response else "declined", "", now)
+
+
+def _say(tx: Tx, invitation: Row, key: str, args: Mapping[str, Any], now: int) -> None:
+    outbox.say(
+        tx,
+        now,
+        channel=invitation["channel"],
+        address=invitation["address"],
+        language=invitation["language"],
+        key=key,
+        args=args,
+        person_id=invitation["person_id"],
+        invitation_id=invitation["id"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LinkResult:
+    """What became of a survey page sent in. `mistakes`: question id -> message key; `thanks`: a nested meaning."""
+
+    state: str
+    response_id: str = ""
+    mistakes: Mapping[str, str] = field(default_factory=dict)
+    thanks: Mapping[str, Any] | None = None
+
+
+def submit_link(
+    tx: Tx, invitation_id: str, answers: Mapping[str, str], token_hash: str, language: str, now: int
+) -> LinkResult:
+    """Takes the answers of a survey page at once. A link used before, or a survey already answered, is kept apart.
+
+    States: taken, again (kept apart, not counted), expired, invalid. With mistakes nothing is stored.
+    """
+    invitation = tx.one("invitations.get", id=invitation_id)
+    if invitation is None or invitation["state"] in ("waiting", "not_asked", "retracted"):
+        return LinkResult("invalid")
+    person = people.lock(tx, invitation["person_id"]) if invitation["person_id"] else None
+    invitation = tx.one("invitations.get", id=invitation_id)
+    assert invitation is not None
+    if invitation["expires_at"] <= now or invitation["state"] == "expired":
+        return LinkResult("expired")
+    survey = surveys.at(tx, invitation["survey"], invitation["survey_version"])
+    steps, mistakes = conversation.answer_all(survey, answers)
+    if mistakes:
+        return LinkResult("invalid", mistakes=mistakes)
+    first = links.spend(tx, token_hash, "", now) and invitation["state"] == "asked" and not invitation["response_id"]
+    invitation = {**invitation, "language": language or invitation["language"]}
+    response = begin(tx, person["id"] if person else "", invitation, survey, "link" if first else "again", now)
+    for step in steps:
+        response = store_answers(tx, response, survey, step, now)
+    links.led_to(tx, token_hash, response["id"])
+    notes: list[Any] = []
+    if person is not None and not survey.anonymous:
+        opened = _detect(tx, person, invitation, survey, response, now)
+        notes = [opened.notice] if opened else []
+    args = {
+        "survey": survey.key,
+        "survey_version": invitation["survey_version"],
+        "band": response["band"] or "default",
+        "variables": invitations.variables(tx, invitation),
+        "note": notes,
+    }
+    if first:
+        question = tx.one("outbox.last_question", invitation_id=invitation_id)
+        if question is not None:
+            invitations.close_question(tx, invitation, question, now)
+        invitations.end(tx, invitation, "done", "", now)
+    return LinkResult("taken" if first else "again", response["id"], thanks={"key": "survey.thanks", "args": args})

@@ -1,0 +1,40 @@
+"""status: what waits, what is held, what failed, what is overdue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cxbot.ports import Receipt
+from cxbot.transactions import health
+from handlers.grammar import Call, Command
+
+
+def show(call: Call) -> Receipt:
+    """The state of the bot in a few lines."""
+    figures = health.figures(call.tx, call.now)
+    lines: list[dict[str, Any]] = [
+        {
+            "key": f"command.status.{waiting.state}",
+            "args": {"channel": waiting.channel, "n": waiting.n, "oldest": waiting.oldest},
+        }
+        for waiting in figures.queue
+    ]
+    lines += [
+        {"key": "command.status.dead", "args": {"channel": channel, "n": n}} for channel, n in figures.dead.items() if n
+    ]
+    worked = sum(figures.cases.get(state, 0) for state in ("open", "claimed"))
+    lines.append({"key": "command.status.cases", "args": {"open": figures.cases.get("open", 0), "worked": worked}})
+    if figures.overdue:
+        lines.append({"key": "command.status.overdue", "args": {"n": figures.overdue}})
+    quiet = not figures.queue and not any(figures.dead.values()) and not figures.overdue
+    return call.say("command.status.well" if quiet else "command.status.list", lines=lines)
+
+
+COMMANDS = [
+    Command(
+        name="status",
+        words={"en": ("status",), "zh-CN": ("状态",), "zh-TW": ("狀態",)},
+        permission="see_state",
+        run=show,
+    )
+]

@@ -1,0 +1,67 @@
+"""survey show: a survey as it stands, question by question, with what its figures mean."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from cxbot.domain.survey import Question
+from cxbot.ports import Receipt
+from cxbot.transactions import surveys
+from handlers.grammar import Argument, Call, Command
+
+
+def show(call: Call) -> Receipt:
+    """Shows one survey in the language of the one who asks."""
+    live = surveys.live(call.tx, call.arguments["survey"])
+    if live is None:
+        return unknown(call)
+    survey = live.survey
+    return call.say(
+        "command.survey_show.page",
+        survey=survey.key,
+        title=dict(survey.title),
+        version=live.version,
+        state={"key": "survey.state.paused" if live.paused else "survey.state.live", "args": {}},
+        intro=dict(survey.intro),
+        definition=dict(survey.definition),
+        days=survey.expires_ms // 86_400_000,
+        nudges=len(survey.nudges_ms),
+        lines=[_line(number, question) for number, question in enumerate(survey.questions, 1)],
+    )
+
+
+def unknown(call: Call) -> Receipt:
+    """Says that there is no such survey, and which one was probably meant."""
+    known = [live.survey.key for live in surveys.all_live(call.tx)]
+    nearest = difflib.get_close_matches(call.arguments["survey"], known, n=1, cutoff=0.4)
+    return call.say("refuse.no_such_survey", survey=call.arguments["survey"], did_you_mean=nearest, known=known)
+
+
+def _line(number: int, question: Question) -> dict[str, Any]:
+    if question.kind == "scale":
+        choices: Any = f"{question.low}–{question.high}"
+    elif question.options:
+        choices = [dict(option.label) for option in question.options]
+    else:
+        choices = {"key": f"question.kind.{question.kind}", "args": {}}
+    return {
+        "key": "command.survey_show.line",
+        "args": {"number": number, "text": dict(question.text), "choices": choices},
+    }
+
+
+COMMANDS = [
+    Command(
+        name="survey show",
+        words={
+            "en": ("survey show", "show survey"),
+            "zh-CN": ("问卷 查看", "查看问卷"),
+            "zh-TW": ("問卷 查看", "查看問卷"),
+        },
+        permission="see_state",
+        run=show,
+        arguments=(Argument("survey"),),
+        examples={"en": ("survey show nps",), "zh-CN": ("问卷 查看 nps",), "zh-TW": ("問卷 查看 nps",)},
+    )
+]

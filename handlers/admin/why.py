@@ -1,0 +1,58 @@
+"""why <person>: what the bot did and did not do about somebody, newest first, each with its reason."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from cxbot.ports import Receipt, Row
+from cxbot.transactions import people
+from handlers.grammar import Argument, Call, Command
+
+MOST = 10
+
+
+def why(call: Call) -> Receipt:
+    """Lists the latest invitations and decisions about a person."""
+    wanted = call.arguments["person"]
+    found = people.search(call.tx, wanted)
+    if not found:
+        return call.say("refuse.no_such_person", person=wanted)
+    if len(found) > 1:
+        return call.say(
+            "refuse.which_person", person=wanted, names=[f"{row['name']} ({row['id'][-6:]})" for row in found]
+        )
+    person = found[0]
+    rows = call.tx.all("why.of_person", person_id=person["id"], most=MOST)
+    if not rows:
+        return call.say("command.why.nothing", name=person["name"])
+    return call.say("command.why.list", name=person["name"], lines=[_line(row) for row in rows])
+
+
+def _line(row: Row) -> dict[str, Any]:
+    detail = json.loads(row["detail"])
+    if row["reason"]:
+        reason: Any = {"key": f"not_asked.{row['reason']}", "args": detail}
+    else:
+        reason = ""
+    return {
+        "key": "command.why.line" if row["reason"] else "command.why.plain_line",
+        "args": {
+            "at": row["at"],
+            "survey": row["survey"],
+            "what": {"key": f"decision.{row['what']}", "args": {}},
+            "reason": reason,
+        },
+    }
+
+
+COMMANDS = [
+    Command(
+        name="why",
+        words={"en": ("why",), "zh-CN": ("为什么", "为何"), "zh-TW": ("為什麼", "為何")},
+        permission="see_person",
+        run=why,
+        arguments=(Argument("person", rest=True),),
+        examples={"en": ("why Sam",), "zh-CN": ("为什么 林美",), "zh-TW": ("為什麼 陳怡婷",)},
+    )
+]

@@ -1,0 +1,80 @@
+"""mine, open, overdue: the cases to act on, the earliest promise first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cxbot.ports import Receipt, Row
+from handlers.grammar import Call, Command
+
+MOST = 20
+READ = 200
+
+
+def mine(call: Call) -> Receipt:
+    """The cases of the one who asks."""
+    return _listed(call, "mine", _worked(call, owner_id=call.sender["id"], team_id=""))
+
+
+def open_cases(call: Call) -> Receipt:
+    """The team's cases that nobody has claimed or that are being worked; everybody's, where asked outside a team."""
+    return _listed(call, "open", _worked(call))
+
+
+def overdue(call: Call) -> Receipt:
+    """Cases whose promise to the customer has passed without contact."""
+    rows = [row for row in _worked(call) if not row["contacted_at"] and row["promised_at"] < call.now]
+    return _listed(call, "overdue", rows)
+
+
+def _worked(call: Call, *, owner_id: str = "", team_id: str | None = None) -> list[Row]:
+    if team_id is None:
+        team_id = call.team["id"] if call.team else ""
+    return call.tx.all("cases.worked", team_id=team_id, owner_id=owner_id, most=READ)
+
+
+def _listed(call: Call, name: str, rows: list[Row]) -> Receipt:
+    if not rows:
+        return call.say(f"command.{name}.none")
+    lines = [_line(row) for row in rows[:MOST]]
+    if len(rows) > MOST:
+        lines.append({"key": "command.more", "args": {"n": len(rows) - MOST}})
+    return call.say(f"command.{name}.list", n=len(rows), lines=lines)
+
+
+def _line(row: Row) -> dict[str, Any]:
+    score = f"{row['score']}/{row['scale'].partition('-')[2]}" if row["score"] is not None and row["scale"] else ""
+    return {
+        "key": "command.case_line",
+        "args": {
+            "code": row["code"],
+            "severity": {"key": f"severity.{row['severity']}", "args": {}},
+            "name": row["person_name"],
+            "score": score,
+            "owner": row["owner_name"],
+            "due_at": row["promised_at"],
+            "snoozed_until": row["snoozed_until"],
+        },
+    }
+
+
+COMMANDS = [
+    Command(
+        name="mine",
+        words={"en": ("mine", "my cases"), "zh-CN": ("我的", "我的工单"), "zh-TW": ("我的", "我的案件")},
+        permission="work_case",
+        run=mine,
+    ),
+    Command(
+        name="open",
+        words={"en": ("open", "open cases"), "zh-CN": ("待处理", "未结"), "zh-TW": ("待處理", "未結")},
+        permission="read",
+        run=open_cases,
+    ),
+    Command(
+        name="overdue",
+        words={"en": ("overdue", "late"), "zh-CN": ("超时", "逾期"), "zh-TW": ("逾時", "逾期")},
+        permission="read",
+        run=overdue,
+    ),
+]

@@ -1,0 +1,82 @@
+"""Carries out a command: finds it, asks whether this person may, runs it, or says what is missing."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from cxbot.domain.roles import RANK, may
+from cxbot.ports import Inbound, ReadFirst, Receipt, Row, Tx
+from cxbot.transactions import outbox, settings, teams
+from handlers import admin
+from handlers.grammar import Call, Command, NotUnderstood, parse
+
+
+@cache
+def known() -> tuple[Command, ...]:
+    """Every command of `handlers/admin`: a module there with COMMANDS counts."""
+    found: list[Command] = []
+    for module in sorted(each.name for each in pkgutil.iter_modules(admin.__path__)):
+        found.extend(getattr(importlib.import_module(f"{admin.__name__}.{module}"), "COMMANDS", ()))
+    return tuple(found)
+
+
+def run(
+    tx: Tx, sender: Row, inbound: Inbound, now: int, *, team: Row | None = None, found: list[Any] | None = None
+) -> Receipt:
+    """Runs the command a person with a role wrote. Raises ReadFirst where it needs a long read beside the writer."""
+    language = sender["language"] or (team["language"] if team else settings.company(tx).language)
+
+    def say(key: str, **args: Any) -> Receipt:
+        row = outbox.say(
+            tx,
+            now,
+            channel=inbound.channel,
+            address=inbound.place,
+            language=language,
+            key=key,
+            args={"zone": team["time_zone"] if team else settings.company(tx).time_zone, **args},
+        )
+        return Receipt(outbox_ids=(row,))
+
+    parsed = parse(inbound.text, known())
+    if isinstance(parsed, NotUnderstood):
+        return say("refuse.unknown_command", words=inbound.text, did_you_mean=list(parsed.nearest))
+    command = parsed.command
+    if not may(teams.roles_of(tx, sender["id"]), command.permission, team["id"] if team else ""):
+        return say("refuse.not_allowed", command=_phrase(command, language), who=_who_may(tx, team))
+    if parsed.missing:
+        return say(
+            "refuse.missing_argument",
+            command=_phrase(command, language),
+            argument={"key": f"command.argument.{parsed.missing}", "args": {}},
+            example=(command.examples.get(language) or command.examples.get("en") or ("",))[0],
+        )
+    return command.run(Call(tx, now, sender, team, language, parsed.arguments, say, _reads(found)))
+
+
+def understands(text: str) -> bool:
+    """Whether a line is a command."""
+    return not isinstance(parse(text, known()), NotUnderstood)
+
+
+def _reads(found: list[Any] | None) -> Callable[..., Any]:
+    def heavy(query: Callable[..., Any], *args: Any) -> Any:
+        if not found:
+            raise ReadFirst(query, args)
+        return found[0]
+
+    return heavy
+
+
+def _phrase(command: Command, language: str) -> str:
+    return (command.words.get(language) or command.words["en"])[0]
+
+
+def _who_may(tx: Tx, team: Row | None) -> list[str]:
+    rows = [*teams.members(tx, ""), *(teams.members(tx, team["id"]) if team else [])]
+    names = [row["name"] for row in rows if RANK[row["role"]] >= RANK["lead"]]
+    return list(dict.fromkeys(names))

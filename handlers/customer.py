@@ -1,0 +1,258 @@
+"""What a customer writes or presses: answers, stop words, questions about their case, and their own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cxbot import wording
+from cxbot.domain import conversation, replies
+from cxbot.ports import Inbound, Receipt, Row, Tx
+from cxbot.transactions import (
+    case_clock,
+    case_work,
+    cases,
+    invitations,
+    outbox,
+    people,
+    remarks,
+    responses,
+    settings,
+    surveys,
+    teams,
+)
+
+RECENT_MS = 14 * 24 * 60 * 60 * 1000
+"""Words after a survey belong to it this long."""
+MEDIA_BYTES = 10_000_000
+CONFIRM_ANSWERS = {True: "yes", False: "no"}
+
+
+def handle(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
+    """Handles one message of a customer."""
+    person = people.lock(tx, person["id"]) or person
+    people.acted(tx, person["id"], now)
+    person = {**person, "acted_at": now}
+    if inbound.kind in ("choice", "form"):
+        return _pressed(tx, person, inbound, now)
+    if inbound.kind == "media":
+        return _sent_media(tx, person, inbound, now)
+    return _wrote(tx, person, inbound, now)
+
+
+def may_be_answer(tx: Tx, person: Row, inbound: Inbound, now: int) -> bool:
+    """Whether a text of somebody with a role is meant for the survey they have open, or stops it."""
+    if replies.read_intent(inbound.text) in ("stop", "stop_all", "start"):
+        return True
+    invitation = tx.one("invitations.open_of_person", person_id=person["id"])
+    return invitation is not None and invitation["address"] == inbound.place
+
+
+def _wrote(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
+    intent = replies.read_intent(inbound.text)
+    if intent in ("stop", "stop_all", "start"):
+        return _consent(tx, person, inbound, intent, now)
+    if intent == "agent":
+        return _agent(tx, person, inbound, now)
+    if intent == "progress":
+        return _progress(tx, person, inbound, now)
+    if intent == "help":
+        return _say(tx, person, inbound, "customer.help", {}, now)
+    expected = people.expected(tx, inbound.channel, inbound.place, now)
+    if expected is not None and expected.get("kind") == "fixed":
+        answer = _fixed_answer(inbound.text)
+        if answer:
+            return _fixed(tx, person, inbound, expected["case"], answer, now)
+    invitation = tx.one("invitations.open_of_person", person_id=person["id"])
+    if invitation is not None and expected is None:
+        said = conversation.Said(text=inbound.text)
+        if responses.reply(tx, person, invitation, said, inbound, now):
+            return Receipt()
+    return _own_words(tx, person, inbound, now)
+
+
+def _fixed_answer(text: str) -> str:
+    options = [
+        (answer, [wording.text(f"customer.fixed.{answer}", language) for language in wording.LANGUAGES])
+        for answer in ("yes", "no", "not_yet")
+    ]
+    yes = replies.read_yes_no(text)
+    if yes is not None:
+        return CONFIRM_ANSWERS[yes]
+    return replies.read_choice(text, options) or ""
+
+
+def _pressed(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
+    parts = inbound.choice.split(":", 3)
+    if parts[0] == "s" and len(parts) == 4:
+        return _answered(tx, person, inbound, parts[1], parts[2], parts[3], now)
+    if parts[:2] == ["o", "fixed"] and len(parts) == 4:
+        return _fixed(tx, person, inbound, parts[2], parts[3], now)
+    if parts[:2] == ["o", "change"] and len(parts) == 4:
+        return _answered(tx, person, inbound, parts[2], parts[3], "change", now)
+    return _notice(tx, person, "refuse.stale", {})
+
+
+def _answered(
+    tx: Tx, person: Row, inbound: Inbound, invitation_id: str, question: str, value: str, now: int
+) -> Receipt:
+    invitation = tx.one("invitations.get", id=invitation_id)
+    if invitation is None or invitation["person_id"] != person["id"]:
+        return _notice(tx, person, "refuse.not_yours" if invitation else "refuse.stale", {})
+    if invitation["state"] != "asked":
+        return _notice(tx, person, "customer.expired" if invitation["state"] == "expired" else "question.closed", {})
+    said = conversation.Said(value=value, question=question)
+    if not responses.reply(tx, person, invitation, said, inbound, now):
+        return _notice(tx, person, "refuse.stale", {})
+    return Receipt()
+
+
+def _fixed(tx: Tx, person: Row, inbound: Inbound, case_id: str, answer: str, now: int) -> Receipt:
+    expected = people.expected(tx, inbound.channel, inbound.place, now)
+    said = case_work.confirm(tx, case_id, person, answer, now)
+    if not said:
+        return _notice(tx, person, "question.closed", {})
+    row = inbound.about or (expected or {}).get("row", "")
+    if row:
+        case_clock.close_confirm(tx, cases.get(tx, case_id), row, answer, now)
+    return Receipt()
+
+
+def _consent(tx: Tx, person: Row, inbound: Inbound, intent: str, now: int) -> Receipt:
+    scope = {"stop": "surveys", "stop_all": "all", "start": ""}[intent]
+    people.opt_out(tx, person["id"], scope, now)  # type: ignore[arg-type]  # one of the three scopes
+    if scope:
+        open_survey = tx.one("invitations.open_of_person", person_id=person["id"])
+        waiting = tx.all("invitations.waiting_of_person", person_id=person["id"])
+        for invitation in [*([open_survey] if open_survey else []), *waiting]:
+            state = "declined" if invitation["state"] == "asked" else "not_asked"
+            invitations.end(tx, invitation, state, "opted_out", now)
+            invitations.decide(tx, person["id"], "not_asked", "opted_out", now, invitation=invitation)
+    if scope == "all":
+        for row in people.addresses(tx, person["id"]):
+            tx.run(
+                "outbox.cancel_of_person",
+                person_id=person["id"],
+                channel=row["channel"],
+                address=row["address"],
+                reason="opted_out",
+            )
+    key = {"": "customer.started", "surveys": "customer.stopped_surveys", "all": "customer.stopped_all"}[scope]
+    return _say(tx, person, inbound, key, {}, now)
+
+
+def _agent(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
+    """Somebody wants a human: a case with a time by which they are called, whatever else is going on."""
+    invitation = tx.one("invitations.latest_of_person", person_id=person["id"])
+    interaction = tx.one("interactions.get", id=invitation["interaction_id"]) if invitation else None
+    active = tx.all("cases.active_of_person", person_id=person["id"])
+    if active:
+        case = active[0]
+        cases.record(tx, case["id"], person["id"], "asked_agent", {}, now)
+        cases.team_says(
+            tx, case, "case.asked_for_agent", {"name": person["name"], "who": cases.owner_name(tx, case)}, now
+        )
+    else:
+        case = cases.open_case(
+            tx,
+            person,
+            now,
+            cause="agent",
+            team_id=responses.team_of(tx, interaction or {}),
+            severity="medium",
+            reasons=[{"key": "reason.asked_agent", "args": {}}],
+            channel=inbound.channel,
+            address=inbound.place,
+            language=_language(tx, person, inbound),
+            interaction=interaction,
+        ).case
+    notice = cases.notice(tx, person, case, "customer.agent_called")
+    return _say(tx, person, inbound, notice["key"], notice["args"], now)
+
+
+def _progress(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
+    active = tx.all("cases.active_of_person", person_id=person["id"])
+    if not active:
+        return _say(tx, person, inbound, "customer.progress_none", {}, now)
+    case = active[0]
+    cases.record(tx, case["id"], person["id"], "asked_progress", {}, now)
+    state = case["state"]
+    args = {
+        **cases.notice(tx, person, case, "")["args"],
+        "owner": cases.owner_name(tx, case),
+        "told": case["told_words"],
+    }
+    key = {"open": "customer.progress_open", "claimed": "customer.progress_claimed"}.get(
+        state, "customer.progress_resolved"
+    )
+    return _say(tx, person, inbound, key, args, now)
+
+
+def _own_words(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
+    """Words that answer nothing: kept, shown to the team, and acknowledged."""
+    response, case, team_id = _belongs_to(tx, person, now)
+    remarks.hear(tx, person, now, words=inbound.text, response=response, case=case, team_id=team_id)
+    return _say(tx, person, inbound, "customer.noted", {"code": case["code"] if case else ""}, now)
+
+
+def _sent_media(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
+    """A picture, voice, file, sticker or place never breaks a survey: kept with the case, or acknowledged in words."""
+    media = inbound.media
+    if media is None:
+        return Receipt()
+    if media.size > MEDIA_BYTES:
+        args = {"kind": {"key": f"media.{media.kind}", "args": {}}, "megabytes": MEDIA_BYTES // 1_000_000}
+        return _say(tx, person, inbound, "customer.media_too_large", args, now)
+    response, case, team_id = _belongs_to(tx, person, now)
+    if media.kind == "sticker" and case is None:
+        return _say(tx, person, inbound, "customer.media_acknowledged", {}, now)
+    remarks.hear(tx, person, now, media=media, words=inbound.text, response=response, case=case, team_id=team_id)
+    key = "customer.media_kept" if case is not None else "customer.media_acknowledged"
+    args = {"kind": {"key": f"media.{media.kind}", "args": {}}, "code": case["code"] if case else ""}
+    return _say(tx, person, inbound, key, args, now)
+
+
+def _belongs_to(tx: Tx, person: Row, now: int) -> tuple[Row | None, Row | None, str]:
+    """The response, the case and the team that words of this person belong to now."""
+    active = tx.all("cases.active_of_person", person_id=person["id"])
+    invitation = tx.one("invitations.latest_of_person", person_id=person["id"])
+    response = None
+    team_id = ""
+    if invitation is not None and now - invitation["asked_at"] < RECENT_MS:
+        if invitation["response_id"]:
+            response = tx.one("responses.get", id=invitation["response_id"])
+        interaction = tx.one("interactions.get", id=invitation["interaction_id"])
+        team_id = responses.team_of(tx, interaction or {})
+        if surveys.at(tx, invitation["survey"], invitation["survey_version"]).anonymous:
+            response = None
+    case = active[0] if active else None
+    if case is not None:
+        team_id = case["team_id"]
+    if not team_id:
+        everyone = teams.all(tx)
+        team_id = everyone[0]["id"] if everyone else ""
+    return response, case, team_id
+
+
+def _say(tx: Tx, person: Row, inbound: Inbound, key: str, args: Mapping[str, Any], now: int) -> Receipt:
+    row = outbox.say(
+        tx,
+        now,
+        channel=inbound.channel,
+        address=inbound.place,
+        language=_language(tx, person, inbound),
+        key=key,
+        args={"zone": people.zone(person, settings.company(tx).time_zone), **args},
+        person_id=person["id"],
+    )
+    return Receipt(outbox_ids=(row,))
+
+
+def _notice(tx: Tx, person: Row, key: str, args: Mapping[str, Any]) -> Receipt:
+    return Receipt(notice=wording.text(key, person["language"] or settings.company(tx).language, **args))
+
+
+def _language(tx: Tx, person: Row, inbound: Inbound) -> str:
+    if person["language"]:
+        return str(person["language"])
+    return wording.negotiate(inbound.language) if inbound.language else settings.company(tx).language

@@ -1,0 +1,138 @@
+"""The forms that a team's actions open: what is asked, what is on offer, what is filled in beforehand."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+
+from cxbot import wording
+from cxbot.domain import calendar
+from cxbot.domain import cases as workflow
+from cxbot.domain.roles import RANK
+from cxbot.ports import Field, Form, Row, Tx
+from cxbot.transactions import people, teams
+
+SNOOZES = ("1h", "3h", "tomorrow", "3d", "7d")
+
+
+def resolve(tx: Tx, case: Row, language: str, now: int) -> Form:
+    """The cause, what was done, what the customer is told; the last is filled in, in the customer's language."""
+    team = teams.get(tx, case["team_id"])
+    causes = teams.causes(team) if team else ()
+    person = people.get(tx, case["person_id"])
+    told = wording.text("form.resolve.told_example", case["language"], name=person["name"] if person else "")
+    spoken = {"key": f"language.{case['language']}", "args": {}}
+    return Form(
+        key=f"c:resolve:{case['id']}",
+        title=wording.text("form.resolve.title", language, code=case["code"]),
+        fields=(
+            Field(
+                "root_cause",
+                wording.text("form.resolve.root_cause", language),
+                "choice",
+                tuple((cause.id, cause.label_in(language)) for cause in causes),
+            ),
+            Field("done", wording.text("form.resolve.done", language), "long_text"),
+            Field(
+                "told",
+                wording.text("form.resolve.told", language),
+                "long_text",
+                required=False,
+                value=told,
+                hint=wording.text("form.resolve.told_hint", language, language=spoken),
+            ),
+        ),
+        submit=wording.text("form.resolve.submit", language),
+        cancel=wording.text("form.cancel", language),
+    )
+
+
+def snooze(tx: Tx, case: Row, language: str, now: int) -> Form:
+    """Until when, and why."""
+    options = tuple((each, wording.text(f"form.snooze.{each}", language)) for each in SNOOZES)
+    return Form(
+        key=f"c:snooze:{case['id']}",
+        title=wording.text("form.snooze.title", language, code=case["code"]),
+        fields=(
+            Field("until", wording.text("form.snooze.until", language), "choice", options, value="3h"),
+            Field("reason", wording.text("form.snooze.reason", language)),
+        ),
+        submit=wording.text("form.snooze.submit", language),
+        cancel=wording.text("form.cancel", language),
+    )
+
+
+def hand_over(tx: Tx, case: Row, language: str, now: int) -> Form:
+    """To whom of the team, or of those who may work everywhere."""
+    rows = [*teams.members(tx, case["team_id"]), *teams.members(tx, "")]
+    options = {
+        row["person_id"]: row["name"]
+        for row in rows
+        if RANK[row["role"]] >= RANK["member"] and row["person_id"] != case["owner_id"]
+    }
+    return Form(
+        key=f"c:hand_over:{case['id']}",
+        title=wording.text("form.hand_over.title", language, code=case["code"]),
+        fields=(Field("owner", wording.text("form.hand_over.owner", language), "choice", tuple(options.items())),),
+        submit=wording.text("form.hand_over.submit", language),
+        cancel=wording.text("form.cancel", language),
+    )
+
+
+def dismiss(tx: Tx, case: Row, language: str, now: int) -> Form:
+    """Why this is no case; nothing is sent to the customer."""
+    options = tuple((each, wording.text(f"ending.{each}", language)) for each in workflow.ENDINGS)
+    return Form(
+        key=f"c:dismiss:{case['id']}",
+        title=wording.text("form.dismiss.title", language, code=case["code"]),
+        fields=(Field("ending", wording.text("form.dismiss.ending", language), "choice", options),),
+        submit=wording.text("form.dismiss.submit", language),
+        cancel=wording.text("form.cancel", language),
+        intro=wording.text("form.dismiss.intro", language),
+    )
+
+
+def merge(tx: Tx, case: Row, language: str, now: int) -> Form:
+    """Into which other case of the same person."""
+    rows = tx.all("cases.others_of_person", person_id=case["person_id"], except_id=case["id"])
+    return Form(
+        key=f"c:merge:{case['id']}",
+        title=wording.text("form.merge.title", language, code=case["code"]),
+        fields=(
+            Field(
+                "into",
+                wording.text("form.merge.into", language),
+                "choice",
+                tuple((row["id"], row["code"]) for row in rows),
+            ),
+        ),
+        submit=wording.text("form.merge.submit", language),
+        cancel=wording.text("form.cancel", language),
+    )
+
+
+FORMS: Mapping[str, Callable[[Tx, Row, str, int], Form]] = {
+    "resolve": resolve,
+    "snooze": snooze,
+    "hand_over": hand_over,
+    "dismiss": dismiss,
+    "merge": merge,
+}
+
+
+def snooze_until(case: Row, choice: str, now: int) -> int:
+    """The moment a snooze ends: in hours or days, or when the team opens next after tonight (epoch ms)."""
+    if choice == "tomorrow":
+        terms = workflow.Terms.load(case["policy"])
+        return calendar.next_open(terms.hours, terms.zone, workflow.tomorrow(terms.zone, now))
+    unit = workflow.HOUR if choice.endswith("h") else 24 * workflow.HOUR
+    return now + int(choice[:-1]) * unit
+
+
+def with_mistakes(form: Form, given: Mapping[str, str], mistakes: Mapping[str, str]) -> Form:
+    """The form again with what was typed and what is wrong with it."""
+    fields = tuple(
+        dataclasses.replace(field, value=given.get(field.name, field.value), error=mistakes.get(field.name, ""))
+        for field in form.fields
+    )
+    return dataclasses.replace(form, fields=fields)

@@ -1,0 +1,140 @@
+"""One grammar for every command on every channel: words in three languages, arguments, and what was probably meant."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from cxbot.domain import replies
+from cxbot.domain.roles import Action
+from cxbot.ports import Receipt, Row, Tx
+
+T = TypeVar("T")
+
+_QUOTES = "\"'“”‘’「」『』《》"
+_SPACES = re.compile(r"[\s\u3000]+")
+MOST_SUGGESTIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a command. `rest` takes everything that is left."""
+
+    name: str
+    required: bool = True
+    rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: its words by language, its arguments, who may give it, examples, and what it does.
+
+    The help line is the message `command.<name>.help`. `run` says what there is to say through the call.
+    """
+
+    name: str
+    words: Mapping[str, tuple[str, ...]]
+    permission: Action
+    run: Callable[[Call], Receipt]
+    arguments: tuple[Argument, ...] = ()
+    examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The name as message keys have it."""
+        return self.name.replace(" ", "_")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command somebody gave: who, where, with which arguments, and a way to answer."""
+
+    tx: Tx
+    now: int
+    sender: Row
+    team: Row | None
+    language: str
+    arguments: Mapping[str, str]
+    say: Callable[..., Receipt]
+    """say(key, **args) enqueues the answer and gives the receipt."""
+    heavy: Callable[..., Any]
+    """heavy(query, *args) gives what a long read found, without holding up the writer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A command and its arguments; `missing` names a required argument that was not given."""
+
+    command: Command
+    arguments: Mapping[str, str]
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """No command; `nearest` is what was probably meant, best first."""
+
+    nearest: tuple[str, ...]
+
+
+def parse(text: str, commands: Sequence[Command]) -> Parsed | NotUnderstood:
+    """Reads a line as a command: the longest phrase it begins with wins. Width, case and quotes do not matter."""
+    line = tidy(text)
+    best: tuple[int, Command, str] | None = None
+    for command in commands:
+        for phrase in phrases(command):
+            if _begins(line, phrase) and (best is None or len(phrase) > best[0]):
+                best = (len(phrase), command, line[len(phrase) :].strip())
+    if best is None:
+        return NotUnderstood(_nearest(line, commands))
+    _, command, rest = best
+    arguments, missing = _arguments(command, rest)
+    return Parsed(command, arguments, missing)
+
+
+def tidy(text: str) -> str:
+    """The line as it is compared: folded, without quotes, a leading slash or `cx`, blanks single."""
+    line = replies.fold(text)
+    line = "".join(" " if sign in _QUOTES else sign for sign in line)
+    line = _SPACES.sub(" ", line).strip().lstrip("/").strip()
+    return line.removeprefix("cx ").rstrip("?!。.？！").strip()
+
+
+def phrases(command: Command) -> tuple[str, ...]:
+    """Every phrase of a command in every language, as it is compared."""
+    return tuple(tidy(phrase) for language in command.words.values() for phrase in language)
+
+
+def _begins(line: str, phrase: str) -> bool:
+    if not line.startswith(phrase):
+        return False
+    after = line[len(phrase) :]
+    return not after or after[0] == " " or not (phrase[-1].isascii() and after[0].isascii())
+
+
+def _arguments(command: Command, rest: str) -> tuple[dict[str, str], str]:
+    words = rest.split(" ") if rest else []
+    given: dict[str, str] = {}
+    for argument in command.arguments:
+        if argument.rest:
+            given[argument.name], words = " ".join(words), []
+        elif words:
+            given[argument.name] = words.pop(0)
+        if argument.required and not given.get(argument.name):
+            return given, argument.name
+    return given, ""
+
+
+def _nearest(line: str, commands: Sequence[Command]) -> tuple[str, ...]:
+    known = {tidy(phrase): phrase for command in commands for each in command.words.values() for phrase in each}
+    words = line.split(" ")
+    found: list[str] = []
+    for length in (2, 1):
+        start = " ".join(words[:length])
+        for phrase in difflib.get_close_matches(start, known, n=MOST_SUGGESTIONS, cutoff=0.6):
+            if known[phrase] not in found:
+                found.append(known[phrase])
+    return tuple(found[:MOST_SUGGESTIONS])

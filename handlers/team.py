@@ -1,0 +1,110 @@
+"""What a team presses, fills in and writes in its channel; refusals go to the one who pressed only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cxbot import wording
+from cxbot.domain import cases as workflow
+from cxbot.domain.cases import Refusal
+from cxbot.ports import Form, Inbound, Receipt, Row, Tx
+from cxbot.transactions import case_work, cases, people, settings, teams
+from handlers import commands, forms
+
+AT_ONCE = ("claim", "release", "contacted", "undo", "reopen")
+LONGEST_WORDS = 2_000
+
+
+def write(
+    tx: Tx, place: Row, sender: Row | None, inbound: Inbound, now: int, found: list[Any] | None = None
+) -> Receipt:
+    """A line written in a team's channel: a command, or talk among colleagues, which is theirs."""
+    if inbound.kind != "text":
+        return Receipt()
+    if sender is None or not teams.roles_of(tx, sender["id"]):
+        names = cases.lead_names(tx, place["id"])
+        return Receipt(notice=wording.text("refuse.not_member", place["language"], who=names))
+    return commands.run(tx, sender, inbound, now, team=place, found=found)
+
+
+def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
+    """A button of an alert, or the form that one of them opened."""
+    _, action, case_id, *_ = [*inbound.choice.split(":"), "", "", ""]
+    case = tx.one("cases.get", id=case_id)
+    language = _language(tx, sender, case)
+    if sender is None or case is None:
+        who = cases.lead_names(tx, case["team_id"]) if case else []
+        return Receipt(notice=wording.text("refuse.not_member" if case else "refuse.stale", language, who=who))
+    if not case_work.allowed(tx, case, sender["id"]):
+        return _refused(Refusal("refuse.not_member", {"who": cases.lead_names(tx, case["team_id"])}), language, now)
+    if action in AT_ONCE:
+        return _done(case_work.act(tx, case_id, action, sender["id"], now), language, now)
+    if action not in forms.FORMS:
+        return _refused(Refusal("refuse.stale"), language, now)
+    if case["state"] not in ("open", "claimed"):
+        return _refused(Refusal("refuse.closed", {"state": case["state"]}), language, now)
+    form = forms.FORMS[action](tx, case, language, now)
+    if inbound.kind != "form":
+        return Receipt(form=form)
+    mistakes = _mistakes(form, inbound, language)
+    if mistakes:
+        return Receipt(form=forms.with_mistakes(form, inbound.fields, mistakes))
+    arguments = _arguments(tx, case, action, inbound.fields, now)
+    return _done(case_work.act(tx, case_id, action, sender["id"], now, **arguments), language, now)
+
+
+def _arguments(tx: Tx, case: Row, action: str, fields: Any, now: int) -> dict[str, Any]:
+    match action:
+        case "resolve":
+            return {
+                "root_cause": fields["root_cause"],
+                "done": fields["done"].strip(),
+                "told": fields.get("told", "").strip(),
+            }
+        case "snooze":
+            return {"until": forms.snooze_until(case, fields["until"], now), "reason": fields["reason"].strip()}
+        case "hand_over":
+            return {"owner_id": fields["owner"]}
+        case "dismiss":
+            return {"ending": fields["ending"]}
+    return {"into": fields["into"]}
+
+
+def _mistakes(form: Form, inbound: Inbound, language: str) -> dict[str, str]:
+    """What is missing or not on offer, by field."""
+    mistakes: dict[str, str] = {}
+    for field in form.fields:
+        value = inbound.fields.get(field.name, "").strip()
+        if field.required and not value:
+            mistakes[field.name] = wording.text("form.mistake.required", language)
+        elif value and field.options and value not in dict(field.options):
+            mistakes[field.name] = wording.text("form.mistake.choose", language)
+        elif len(value) > LONGEST_WORDS:
+            mistakes[field.name] = wording.text("form.mistake.too_long", language, most=LONGEST_WORDS)
+    return mistakes
+
+
+def _done(result: case_work.Done | Refusal, language: str, now: int) -> Receipt:
+    if isinstance(result, Refusal):
+        return _refused(result, language, now)
+    args = {"code": result.case["code"], "seconds": workflow.UNDO_MS // 1000}
+    return Receipt(notice=wording.text(f"case.done.{result.event}", language, **args))
+
+
+def _refused(refusal: Refusal, language: str, now: int) -> Receipt:
+    args = dict(refusal.args)
+    if "claimed_at" in args:
+        args["minutes"] = max(0, (now - args["claimed_at"]) // workflow.MINUTE)
+    if "state" in args:
+        args["state"] = {"key": f"state.{args['state']}", "args": {}}
+    return Receipt(notice=wording.text(refusal.key, language, **args))
+
+
+def _language(tx: Tx, sender: Row | None, case: Row | None) -> str:
+    if sender is not None and sender["language"]:
+        return str(sender["language"])
+    team = teams.get(tx, case["team_id"]) if case else None
+    if team is None and sender is not None:
+        person = people.get(tx, sender["id"])
+        return str((person or {}).get("language") or settings.company(tx).language)
+    return str(team["language"]) if team else settings.company(tx).language
