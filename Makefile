@@ -36,7 +36,7 @@ bench: .venv/test.stamp ## Measure, and write bench/results.md (BENCH=quick leav
 # ARGS=--upgrade. The second line keeps what the bot runs on equal to what it is tested with.
 LOCK = uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 lock: ## Resolve requirements/*.in into *.txt (needs uv)
-	@command -v uv >/dev/null || { echo "make lock needs uv, see https://docs.astral.sh/uv; nothing else does." >&2; exit 1; }
+	@command -v uv >/dev/null || { echo "make lock needs uv, which is not here; nothing else needs it." >&2; exit 1; }
 	cd requirements && $(LOCK) $(ARGS) test.in -o test.txt
 	cd requirements && $(LOCK) -c test.txt run.in -o run.txt
 

@@ -319,3 +319,5 @@ class ChannelSpec:
     name: str
     settings: type[Any]
     build: Callable[[Any, Surroundings], Channel]
+    limits: Limits | None = None
+    """What surveys are measured against before anything starts; None where only the built channel knows."""

@@ -1,0 +1,359 @@
+"""The commands of `python bot.py`: each reads what it is given, calls the program, and says plainly what went wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+from cxbot import logs
+from cxbot.check import Checked, check, check_config, notices
+from cxbot.config import ConfigMistakes
+from cxbot.settings import HOME, Config
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from cxbot.ports import Clock, Store
+    from cxbot.transactions.reading import Kind
+
+T = TypeVar("T")
+
+MISTAKES = 2
+"""Exit code where the settings, the surveys or the command line have to be put right first."""
+FAILED = 1
+_DRIVERS = frozenset({"sqlite3", "psycopg"})
+"""Whose errors mean that the database cannot be used as it is; told by name, for only the store may import them."""
+DEMO_PORTS = 10
+"""So many ports are tried one after the other where none is asked for."""
+
+_CONFIG = click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="CXBOT_CONFIG",
+    help="The settings; config.toml beside bot.py where there is one, else the defaults.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+def main() -> None:
+    """Asks customers how it was, hears what they say, alerts the team that can help, and closes the loop.
+
+    New here? `python bot.py demo` needs no account and no settings.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if callable(reconfigure := getattr(stream, "reconfigure", None)):
+            reconfigure(errors="replace")  # a terminal without Chinese must not stop anything
+
+
+@main.command()
+@_CONFIG
+@click.option("--port", type=click.IntRange(0, 65535), help="Instead of server.port; 0 takes a free one.")
+def run(config_path: Path | None, port: int | None) -> None:
+    """Run the bot until it is asked to stop (Ctrl+C or SIGTERM)."""
+    config = _usable(_check(config_path))
+    from cxbot.app import App  # noqa: PLC0415 -- the other commands need not load every part
+
+    logs.configure(config.log.level, config.log.format)
+    for notice in notices(config):
+        click.echo(f"Worth a look: {notice}", err=True)
+
+    async def serve() -> None:
+        app = await App.start(config, port=port)
+        click.echo(f"Listening on {app.url}")
+        await app.run_until_stopped()
+
+    _complete(serve(), config)
+
+
+@main.command()
+@click.option("--fresh", is_flag=True, help="Start over; the store so far is kept beside the new one.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Where to listen; the first free one from 8080 by default.")
+@click.option("--host", help="Listen on another address than 127.0.0.1, as a container needs. Anybody there can play.")
+@click.option("--no-browser", is_flag=True, help="Only print the address.")
+def demo(fresh: bool, port: int | None, host: str | None, no_browser: bool) -> None:
+    """Try everything out in a browser: a customer's phone, a team's channel and an admin's chat, side by side."""
+    from cxbot import demo as demos  # noqa: PLC0415 -- see run
+
+    try:
+        config, customers = demos.read_cast(os.environ)
+    except ConfigMistakes as error:
+        _refuse([str(mistake) for mistake in error.mistakes])
+    if host:
+        config = config.model_copy(update={"server": config.server.model_copy(update={"host": host})})
+    _usable(check_config(config))
+    logs.configure("warning", config.log.format)
+    if fresh and config.store_url().startswith("sqlite:///"):
+        database = Path(config.store_url().removeprefix("sqlite:///"))
+        if kept := demos.move_aside(database, datetime.now(UTC)):
+            click.echo(f"Starting over. What was there is kept in {kept}.")
+    elif fresh:
+        _refuse(["--fresh works with SQLite only; point CXBOT_STORE__URL at an empty database instead"])
+    from cxbot.app import App  # noqa: PLC0415 -- see run
+
+    async def serve() -> None:
+        tried = range(config.server.port, config.server.port + DEMO_PORTS) if port is None else (port,)
+        app = await _first_free(
+            lambda number: App.start(config, port=number, demo=demos.Demo(demos.DemoClock(), customers)), tried
+        )
+        address = f"{app.url}/try"
+        click.echo(f"\n  Try it out: {address}\n\n  Ctrl+C stops it; what happened is kept for the next time.\n")
+        if not no_browser and _has_desktop():
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        await app.run_until_stopped()
+
+    _complete(serve(), config)
+
+
+@main.command("check")
+@_CONFIG
+@click.option("--store", "with_store", is_flag=True, help="Also say what a start would change in the store.")
+def check_command(config_path: Path | None, with_store: bool) -> None:
+    """List every mistake in the settings and the surveys at once. Starts nothing, changes nothing."""
+    checked = _check(config_path)
+    config = _usable(checked)
+    for notice in notices(config):
+        click.echo(f"Worth a look: {notice}")
+    for line in _complete(_rehearsed(config, checked), config) if with_store else ():
+        click.echo(f"In the store: {line}")
+    names = ", ".join(file.survey.key for file in checked.surveys) or "none"
+    click.echo(f"All is well. Surveys: {names}.")
+
+
+@main.command()
+@_CONFIG
+def migrate(config_path: Path | None) -> None:
+    """Bring the store's schema up to date. `run` does so by itself; this is for doing it beforehand."""
+    config = _usable(_check(config_path))
+    from cxbot.store import migrate as bring_up_to_date  # noqa: PLC0415 -- see run
+
+    async def bring() -> list[str]:
+        return await asyncio.to_thread(bring_up_to_date, config.store_url())
+
+    applied = _complete(bring(), config)
+    click.echo("\n".join(f"Applied {name}." for name in applied) or "The schema is up to date.")
+
+
+@main.group("import")
+def import_group() -> None:
+    """Take something in from a file."""
+
+
+@import_group.command("interactions")
+@_CONFIG
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--source", default="import", show_default=True, help="The system they come from; ids count per source.")
+@click.option("--encoding", default="utf-8-sig", show_default=True, help="Such as gb18030 or big5.")
+@click.option("--no-survey", is_flag=True, help="Only keep what happened; ask nobody about it.")
+def import_interactions(config_path: Path | None, file: Path, source: str, encoding: str, no_survey: bool) -> None:
+    """Take interactions from a CSV or JSONL file. Bad rows are listed and skipped; run again, nothing comes twice."""
+    config = _usable(_check(config_path))
+    from cxbot import transfer  # noqa: PLC0415 -- see run
+
+    size = file.stat().st_size
+
+    async def take() -> transfer.ImportReport:
+        async with _open(config) as (store, clock):
+            with click.progressbar(length=size, label=file.name, file=sys.stderr) as bar:
+                return await transfer.import_interactions(
+                    store,
+                    clock,
+                    file,
+                    source=source,
+                    channels=tuple(config.channels),
+                    survey=not no_survey,
+                    encoding=encoding,
+                    progress=bar.update,
+                )
+
+    report = _complete(take(), config)
+    for row in report.bad_rows:
+        click.echo(str(row), err=True)
+    if report.bad > len(report.bad_rows):
+        click.echo(f"… and {report.bad - len(report.bad_rows)} more bad rows", err=True)
+    click.echo(f"Taken: {report.taken}. Known already: {report.repeated}. Skipped as bad: {report.bad}.")
+    for outcome, count in report.outcomes.most_common():
+        click.echo(f"  {outcome}: {count}")
+    if report.bad:
+        sys.exit(FAILED)
+
+
+@main.command()
+@_CONFIG
+@click.argument("what", type=click.Choice(["responses", "cases", "invitations"]))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def export(config_path: Path | None, what: Kind, file: Path) -> None:
+    """Write responses, cases or invitations to a file that ends in .csv or .jsonl."""
+    config = _usable(_check(config_path))
+    from cxbot import transfer  # noqa: PLC0415 -- see run
+
+    async def write() -> int:
+        async with _open(config) as (store, _):
+            return await transfer.export_rows(store, what, file)
+
+    click.echo(f"{_complete(write(), config)} {what} written to {file}.")
+
+
+@main.group()
+def token() -> None:
+    """Make and revoke the tokens with which other systems call the API."""
+
+
+@token.command("new")
+@_CONFIG
+@click.argument("name")
+def new_token(config_path: Path | None, name: str) -> None:
+    """Make a token and show it once; only its hash is kept. NAME is the system that will use it."""
+    config = _usable(_check(config_path))
+    from cxbot.api import auth  # noqa: PLC0415 -- see run
+    from cxbot.transactions import tokens  # noqa: PLC0415 -- see run
+
+    if not auth.is_name(name):
+        _refuse([f'"{name}" is no name for a token: write up to 64 letters, digits, dots and dashes, such as crm'])
+    secret, kept = auth.new_token()
+
+    async def make() -> str:
+        async with _open(config) as (store, clock):
+            return await store.run(tokens.create, name, kept, clock.now())
+
+    if not _complete(make(), config):
+        _refuse([f'there is or was a token named "{name}"; choose another name, such as {name}-2'])
+    click.echo(f"Keep it safe, it is shown only now:\n\n{secret}\n\nUse it as: Authorization: Bearer {secret[:8]}…")
+
+
+@token.command("list")
+@_CONFIG
+def list_tokens(config_path: Path | None) -> None:
+    """List the tokens by name, active and revoked. The tokens themselves are not kept."""
+    config = _usable(_check(config_path))
+    from cxbot.transactions import tokens  # noqa: PLC0415 -- see run
+
+    async def read() -> list[dict[str, Any]]:
+        async with _open(config) as (store, _):
+            return await store.read(tokens.all_tokens)
+
+    for row in _complete(read(), config):
+        state = f"revoked {_day(row['revoked_at'])}" if row["revoked_at"] else "active"
+        click.echo(f"{row['name']}\tmade {_day(row['created_at'])}\t{state}")
+
+
+@token.command("revoke")
+@_CONFIG
+@click.argument("name")
+def revoke_token(config_path: Path | None, name: str) -> None:
+    """Make a token useless, within a second, wherever it is."""
+    config = _usable(_check(config_path))
+    from cxbot.transactions import tokens  # noqa: PLC0415 -- see run
+
+    async def revoke() -> bool:
+        async with _open(config) as (store, clock):
+            return await store.run(tokens.revoke, name, clock.now())
+
+    if not _complete(revoke(), config):
+        _refuse([f'there is no active token named "{name}"; `token list` shows what there is'])
+    click.echo(f"{name} is revoked.")
+
+
+async def _rehearsed(config: Config, checked: Checked) -> tuple[str, ...]:
+    from cxbot.app import Rehearsed, rehearse  # noqa: PLC0415 -- see run
+
+    async with _open(config) as (store, clock):
+        try:
+            await store.run(rehearse, config, checked.surveys, clock.now())
+        except Rehearsed as end:
+            return end.lines
+    return ()
+
+
+def _check(config_path: Path | None) -> Checked:
+    default = HOME / "config.toml"
+    path = config_path or (default if default.exists() else None)
+    return check(path, os.environ, HOME / "surveys")
+
+
+def _usable(checked: Checked) -> Config:
+    if checked.config is None or checked.mistakes:
+        _refuse(checked.mistakes)
+    return checked.config
+
+
+def _refuse(mistakes: list[str] | tuple[str, ...]) -> NoReturn:
+    for mistake in mistakes:
+        click.echo(mistake, err=True)
+    if len(mistakes) > 1:
+        click.echo(f"{len(mistakes)} mistakes; nothing was started.", err=True)
+    sys.exit(MISTAKES)
+
+
+def _complete(work: Coroutine[Any, Any, T], config: Config) -> T:
+    """Runs a command's work; what can be expected to go wrong outside of the program is said in one line."""
+    from cxbot.store import StoreError  # noqa: PLC0415 -- see run
+    from cxbot.transfer import TransferMistake  # noqa: PLC0415 -- see run
+
+    try:
+        return asyncio.run(work)
+    except ConfigMistakes as error:
+        _refuse([str(mistake) for mistake in error.mistakes])
+    except TransferMistake as error:
+        _refuse([str(error)])
+    except Exception as error:
+        if not isinstance(error, StoreError | OSError) and type(error).__module__.partition(".")[0] not in _DRIVERS:
+            raise
+        said = logs.masked(str(error)).strip().splitlines() or [type(error).__name__]
+        click.echo(f"{said[0]}\n{_advice(error, config)}", err=True)
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _advice(error: Exception, config: Config) -> str:
+    if isinstance(error, OSError) and error.errno in {48, 98, 10048}:
+        return "Another program listens there. Stop it, or choose another port with --port or server.port."
+    if config.store_url().startswith("postgresql://"):
+        return "Look whether PostgreSQL runs and store.url (or CXBOT_STORE__URL) is right."
+    return "Look whether the folder of store.url can be written to."
+
+
+def _open(config: Config) -> AbstractAsyncContextManager[tuple[Store, Clock]]:
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[tuple[Store, Clock]]:
+        from cxbot.app import machine_clock  # noqa: PLC0415 -- see run
+        from cxbot.store import open_store  # noqa: PLC0415 -- see run
+
+        store = await open_store(config.store_url())
+        try:
+            yield store, machine_clock()
+        finally:
+            await store.close()
+
+    return opened()
+
+
+async def _first_free(start: Callable[[int], Coroutine[Any, Any, T]], ports: range | tuple[int, ...]) -> T:
+    for number in ports[:-1]:
+        try:
+            return await start(number)
+        except OSError as error:
+            if error.errno not in {48, 98, 10048}:
+                raise
+    return await start(ports[-1])
+
+
+def _has_desktop() -> bool:
+    if os.environ.get("SSH_CONNECTION") or os.environ.get("CI"):
+        return False
+    return sys.platform in {"darwin", "win32"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _day(milliseconds: int) -> str:
+    return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%Y-%m-%d}"

@@ -1,0 +1,28 @@
+"""What is there because a file is there: channels, found by the `CHANNEL` their module declares."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterable
+from functools import cache
+from importlib import import_module
+
+import cxbot.channels
+from cxbot.ports import ChannelSpec, Limits
+
+
+@cache
+def channel_specs() -> dict[str, ChannelSpec]:
+    """Every channel the program ships, by name. Importing one is cheap: its vendor is imported where it is built."""
+    found: dict[str, ChannelSpec] = {}
+    for module in pkgutil.iter_modules(cxbot.channels.__path__, "cxbot.channels."):
+        spec = getattr(import_module(module.name), "CHANNEL", None)
+        if isinstance(spec, ChannelSpec):
+            found[spec.name] = spec
+    return found
+
+
+def channel_limits(names: Iterable[str]) -> list[Limits]:
+    """What the named channels can do, without building them; those that say it only once built are left out."""
+    found = [channel_specs()[name].limits for name in names]
+    return [limits for limits in found if limits is not None]
