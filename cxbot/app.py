@@ -16,7 +16,7 @@ from functools import partial
 import structlog
 from aiohttp import web
 
-from cxbot import api, inbound
+from cxbot import api, inbound, wording
 from cxbot.check import SurveyFile, check_config
 from cxbot.clock import DueWork
 from cxbot.config import ConfigMistakes
@@ -111,6 +111,7 @@ class App:
     ) -> App:
         """Starts everything; port 0 takes a free one. Raises ConfigMistakes, OSError where it cannot listen."""
         checked = await asyncio.to_thread(check_config, config)
+        await asyncio.to_thread(wording.preload)
         if checked.mistakes:
             raise ConfigMistakes(checked.mistakes)
         clock = clock or (demo.clock.clock if demo else machine_clock())

@@ -18,6 +18,8 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -
     """
     place = teams.by_place(tx, inbound.channel, inbound.place)
     sender = people.by_address(tx, inbound.channel, inbound.sender)
+    if sender is not None and sender["unreachable"]:
+        people.mark_unreachable(tx, inbound.channel, inbound.sender, "")  # whoever writes can be written to again
     if inbound.choice.startswith("c:"):
         return team.act(tx, sender, inbound, now)
     if place is not None:

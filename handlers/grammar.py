@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -82,12 +83,15 @@ class NotUnderstood:
 
 def parse(text: str, commands: Sequence[Command]) -> Parsed | NotUnderstood:
     """Reads a line as a command: the longest phrase it begins with wins. Width, case and quotes do not matter."""
+    shown = _plain(text)
     line = tidy(text)
+    if len(shown) != len(line):
+        shown = line
     best: tuple[int, Command, str] | None = None
     for command in commands:
         for phrase in phrases(command):
             if _begins(line, phrase) and (best is None or len(phrase) > best[0]):
-                best = (len(phrase), command, line[len(phrase) :].strip())
+                best = (len(phrase), command, shown[len(phrase) :].strip())
     if best is None:
         return NotUnderstood(_nearest(line, commands))
     _, command, rest = best
@@ -97,15 +101,23 @@ def parse(text: str, commands: Sequence[Command]) -> Parsed | NotUnderstood:
 
 def tidy(text: str) -> str:
     """The line as it is compared: folded, without quotes, a leading slash or `cx`, blanks single."""
-    line = replies.fold(text)
+    return replies.fold(_plain(text))
+
+
+def _plain(text: str) -> str:
+    """The line without what does not matter, in the signs it was written with: arguments are taken from here."""
+    line = unicodedata.normalize("NFKC", text)
     line = "".join(" " if sign in _QUOTES else sign for sign in line)
     line = _SPACES.sub(" ", line).strip().lstrip("/").strip()
-    return line.removeprefix("cx ").rstrip("?!。.？！").strip()
+    if line[:3].casefold() == "cx ":
+        line = line[3:]
+    return line.rstrip("?!。.？！").strip()
 
 
 def phrases(command: Command) -> tuple[str, ...]:
     """Every phrase of a command in every language, as it is compared."""
-    return tuple(tidy(phrase) for language in command.words.values() for phrase in language)
+    tidied = (tidy(phrase) for language in command.words.values() for phrase in language)
+    return tuple(phrase for phrase in tidied if phrase)
 
 
 def _begins(line: str, phrase: str) -> bool:

@@ -92,9 +92,7 @@ def _done(result: case_work.Done | Refusal, language: str, now: int) -> Receipt:
 
 
 def _refused(refusal: Refusal, language: str, now: int) -> Receipt:
-    args = dict(refusal.args)
-    if "claimed_at" in args:
-        args["minutes"] = max(0, (now - args["claimed_at"]) // workflow.MINUTE)
+    args = {**refusal.args, "now": now}
     if "state" in args:
         args["state"] = {"key": f"state.{args['state']}", "args": {}}
     return Receipt(notice=wording.text(refusal.key, language, **args))

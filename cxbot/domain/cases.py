@@ -145,7 +145,14 @@ def contacted(case: Case, actor_id: str, now: int) -> Change | Refusal:
     owner = case["owner_id"] or actor_id
     return Change(
         "contacted",
-        {"state": "claimed", "owner_id": owner, "claimed_at": case["claimed_at"] or now, "contacted_at": now},
+        {
+            "state": "claimed",
+            "owner_id": owner,
+            "claimed_at": case["claimed_at"] or now,
+            "contacted_at": now,
+            # A promise kept late must not silence the date by which the case is to be resolved.
+            "escalations": min(case["escalations"], 1),
+        },
     )
 
 
@@ -207,14 +214,16 @@ def dismiss(case: Case, actor_id: str, now: int, *, ending: str) -> Change | Ref
         return Refusal("refuse.closed", {"state": case["state"]})
     if ending not in ENDINGS:
         return Refusal("refuse.stale")
-    return Change("dismissed", {"state": "dismissed", "ending": ending, "closed_at": now}, {"ending": ending})
+    columns = {"state": "dismissed", "ending": ending, "closed_at": now, "snoozed_until": 0, "snooze_reason": ""}
+    return Change("dismissed", columns, {"ending": ending})
 
 
 def merge(case: Case, actor_id: str, now: int, *, into: str) -> Change | Refusal:
     """The same trouble as another case of the same person: the work goes on there."""
     if case["state"] not in ("open", "claimed"):
         return Refusal("refuse.closed", {"state": case["state"]})
-    return Change("merged", {"state": "merged", "merged_into": into, "closed_at": now}, {"into": into})
+    columns = {"state": "merged", "merged_into": into, "closed_at": now, "snoozed_until": 0, "snooze_reason": ""}
+    return Change("merged", columns, {"into": into})
 
 
 def reopen(case: Case, actor_id: str, now: int, *, by_customer: bool) -> Change | Refusal:
@@ -287,7 +296,9 @@ def _while_claimed(case: Case, terms: Terms) -> Step:
 
 def _after_resolution(case: Case, terms: Terms) -> Step:
     if case["confirm"] == "":
-        return Step("confirm", case["resolved_at"] + terms.policy.confirm_after_minutes * MINUTE)
+        # Not while the resolution can still be undone: nothing has been said to the customer yet.
+        wait = max(terms.policy.confirm_after_minutes * MINUTE, UNDO_MS)
+        return Step("confirm", case["resolved_at"] + wait)
     if case["confirm"] in ("asked", "not_yet"):
         return Step("close_silent", case["confirm_asked_at"] + terms.policy.confirm_wait_hours * HOUR)
     return NOTHING
@@ -305,7 +316,12 @@ def due_by(case: Case) -> tuple[int, str]:
 def taken(case: Case, step: Step, now: int) -> Mapping[str, Any]:
     """The columns a step sets once it has been carried out, so that it is not carried out twice."""
     match step.kind:
-        case "remind" | "promise_soon":
+        case "remind":
+            # After a snooze or a standstill one reminder stands for all that were missed.
+            terms = Terms.load(case["policy"])
+            passed = sum(terms.after(case["opened_at"], minutes) <= now for minutes in terms.policy.reminder_minutes)
+            return {"reminders": max(case["reminders"] + 1, passed)}
+        case "promise_soon":
             return {"reminders": case["reminders"] + 1}
         case "escalate":
             return {"escalations": 1}

@@ -58,6 +58,7 @@ def facts(tx: Tx, case_id: str, now: int) -> dict[str, Any]:
         "told_words": case["told_words"],
         "confirm": case["confirm"],
         "ending": case["ending"],
+        "closed_by_name": _closed_by(tx, case),
         "merged_into": _code(tx, case["merged_into"]),
         "undo": case["undo_until"] > now and bool(case["undo"]),
         "undo_until": case["undo_until"],
@@ -84,6 +85,14 @@ def _said(tx: Tx, case: Row) -> tuple[list[str], list[dict[str, str]]]:
 def _name(tx: Tx, person_id: str) -> str:
     person = people.get(tx, person_id) if person_id else None
     return str(person["name"]) if person else ""
+
+
+def _closed_by(tx: Tx, case: Row) -> str:
+    """Who dismissed or merged it: the owner need not be the one."""
+    if case["state"] not in ("dismissed", "merged"):
+        return ""
+    row = tx.one("cases.last_event", subject_id=case["id"], kind=case["state"])
+    return str(row["actor_name"]) if row else ""
 
 
 def _code(tx: Tx, case_id: str) -> str:

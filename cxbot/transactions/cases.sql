@@ -96,3 +96,9 @@ FROM cases GROUP BY state
 -- name: look_at
 -- When to look at a case next, where what is due cannot be done yet.
 UPDATE cases SET due_at = :due_at WHERE id = :id
+
+-- name: last_event
+-- The newest event of a kind in the history of a case, with the name of who acted.
+SELECT e.happened_at, e.actor_id, COALESCE(p.name, '') AS actor_name
+FROM events e LEFT JOIN people p ON p.id = e.actor_id
+WHERE e.subject_id = :subject_id AND e.kind = :kind ORDER BY e.happened_at DESC, e.id DESC LIMIT 1

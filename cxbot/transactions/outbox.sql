@@ -34,9 +34,11 @@ WHERE state = 'queued' AND id IN (
 RETURNING *
 
 -- name: pace
--- The address may be written to again from then on.
-UPDATE addresses SET next_send_at = :next_send_at
-WHERE channel = :channel AND address = :address AND next_send_at <= :machine
+-- The address may be written to again from then on; no row is touched where another worker was first. An address nobody
+-- has written from yet has no row of its own.
+INSERT INTO addresses (channel, address, next_send_at, created_at) VALUES (:channel, :address, :next_send_at, :machine)
+ON CONFLICT (channel, address) DO UPDATE SET next_send_at = excluded.next_send_at
+WHERE addresses.next_send_at <= :machine
 
 -- name: unclaim
 -- Gives a claimed row back untouched.

@@ -3,8 +3,8 @@
 SELECT * FROM people WHERE id = :id
 
 -- name: by_address
--- Whose address this is.
-SELECT p.* FROM addresses a JOIN people p ON p.id = a.person_id WHERE a.channel = :channel AND a.address = :address
+-- Whose address this is, and why it cannot be written to.
+SELECT p.*, a.unreachable FROM addresses a JOIN people p ON p.id = a.person_id WHERE a.channel = :channel AND a.address = :address
 
 -- name: lock
 -- Holds the person until the commit, and gives the row as it now stands.

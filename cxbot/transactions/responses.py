@@ -17,6 +17,7 @@ from cxbot.transactions import cases, inbox, invitations, links, outbox, people,
 DAY_MS = 24 * 60 * 60 * 1000
 LATE_AFTER_MS = DAY_MS
 """An answer later than this is taken with a note."""
+CASE_NOTICES = ("customer.case_opened", "customer.case_joined")
 
 
 def reply(tx: Tx, person: Row, invitation: Row, said: conversation.Said, inbound: Inbound, now: int) -> bool:
@@ -57,9 +58,10 @@ def _redraw(tx: Tx, invitation: Row, survey: Survey, step: conversation.Step, qu
         response_id=invitation["response_id"],
         due_at=invitation["due_at"],
     )
-    replaces = question["id"] if question else ""
+    replaces, note = (question["id"], _case_notices(question)) if question else ("", [])
+    picked = list(step.progress.picked)
     invitations.ask_question(
-        tx, invitation, survey, step.progress.question, now, picked=list(step.progress.picked), replaces=replaces
+        tx, invitation, survey, step.progress.question, now, picked=picked, note=note, replaces=replaces
     )
 
 
@@ -207,6 +209,7 @@ def _show_answered(tx: Tx, invitation: Row, survey: Survey, step: conversation.S
         "question": fill(_text(asked.text, invitation["language"]), invitations.variables(tx, invitation)),
         "answer": {"key": "question.kept"} if hidden else _answer_label(asked, answered.value),
     }
+    args["note"] = _case_notices(question)
     if not step.done and not hidden:
         change = {"key": f"o:change:{invitation['id']}:{asked.id}", "label": {"key": "question.change"}}
         args["choices"] = [change]
@@ -222,6 +225,12 @@ def _show_answered(tx: Tx, invitation: Row, survey: Survey, step: conversation.S
         invitation_id=invitation["id"],
         replaces=question["id"],
     )
+
+
+def _case_notices(question: Row) -> list[Any]:
+    """The number of their case and the promise, where they stand above a question: they stay when it is replaced."""
+    told = json.loads(question["args"]).get("note") or []
+    return [each for each in told if isinstance(each, dict) and each["key"] in CASE_NOTICES]
 
 
 def _text(texts: Mapping[str, str], language: str) -> str:

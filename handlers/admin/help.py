@@ -30,7 +30,7 @@ def show(call: Call) -> Receipt:
 COMMANDS = [
     Command(
         name="help",
-        words={"en": ("help", "commands", "?"), "zh-CN": ("帮助", "命令"), "zh-TW": ("幫助", "說明", "指令")},
+        words={"en": ("help", "commands"), "zh-CN": ("帮助", "命令"), "zh-TW": ("幫助", "說明", "指令")},
         permission="read",
         run=show,
     )

@@ -29,7 +29,7 @@ PERIODS = {
 def show(call: Call) -> Receipt:
     """The figures of a period, and of one touchpoint or team where one is named."""
     period, scope = "month", ""
-    for word in call.arguments.get("about", "").split():
+    for word in call.arguments.get("about", "").casefold().split():
         if word in PERIODS:
             period = PERIODS[word]
         else:

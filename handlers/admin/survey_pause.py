@@ -10,19 +10,23 @@ from handlers.grammar import Argument, Call, Command
 
 def pause(call: Call) -> Receipt:
     """Stops inviting."""
-    return _switched(call, surveys.pause(call.tx, call.arguments["survey"], call.sender["id"], call.now), "paused")
+    return _switched(
+        call, surveys.pause(call.tx, call.arguments["survey"].casefold(), call.sender["id"], call.now), "paused"
+    )
 
 
 def resume(call: Call) -> Receipt:
     """Invites again."""
-    return _switched(call, surveys.resume(call.tx, call.arguments["survey"], call.sender["id"], call.now), "resumed")
+    return _switched(
+        call, surveys.resume(call.tx, call.arguments["survey"].casefold(), call.sender["id"], call.now), "resumed"
+    )
 
 
 def _switched(call: Call, outcome: str, done: str) -> Receipt:
     if outcome == "unknown":
         return unknown(call)
     key = f"command.survey.{done}" if outcome == "done" else f"command.survey.already_{done}"
-    return call.say(key, survey=call.arguments["survey"])
+    return call.say(key, survey=call.arguments["survey"].casefold())
 
 
 COMMANDS = [

@@ -13,7 +13,7 @@ from handlers.grammar import Argument, Call, Command
 
 def show(call: Call) -> Receipt:
     """Shows one survey in the language of the one who asks."""
-    live = surveys.live(call.tx, call.arguments["survey"])
+    live = surveys.live(call.tx, call.arguments["survey"].casefold())
     if live is None:
         return unknown(call)
     survey = live.survey
@@ -34,8 +34,10 @@ def show(call: Call) -> Receipt:
 def unknown(call: Call) -> Receipt:
     """Says that there is no such survey, and which one was probably meant."""
     known = [live.survey.key for live in surveys.all_live(call.tx)]
-    nearest = difflib.get_close_matches(call.arguments["survey"], known, n=1, cutoff=0.4)
-    return call.say("refuse.no_such_survey", survey=call.arguments["survey"], did_you_mean=nearest, known=known)
+    nearest = difflib.get_close_matches(call.arguments["survey"].casefold(), known, n=1, cutoff=0.4)
+    return call.say(
+        "refuse.no_such_survey", survey=call.arguments["survey"].casefold(), did_you_mean=nearest, known=known
+    )
 
 
 def _line(number: int, question: Question) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from handlers.grammar import Argument, Call, Command
 def hours(call: Call) -> Receipt:
     """Shows the hours of a team, or sets them where hours are given and the sender may."""
     wanted = call.arguments.get("team", "") or (call.team["id"] if call.team else "")
-    team = teams.get(call.tx, wanted) or next(
-        (row for row in teams.all(call.tx) if wanted and row["name"].casefold() == wanted), None
+    team = teams.get(call.tx, wanted.casefold()) or next(
+        (row for row in teams.all(call.tx) if row["name"].casefold() == wanted.casefold()), None
     )
     given = call.arguments.get("hours", "")
     if team is None and call.team is not None and wanted:

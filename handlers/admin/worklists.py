@@ -61,7 +61,7 @@ def _line(row: Row) -> dict[str, Any]:
 COMMANDS = [
     Command(
         name="mine",
-        words={"en": ("mine", "my cases"), "zh-CN": ("我的", "我的工单"), "zh-TW": ("我的", "我的案件")},
+        words={"en": ("mine", "my cases"), "zh-CN": ("我的", "我的服务单"), "zh-TW": ("我的", "我的案件")},
         permission="work_case",
         run=mine,
     ),
