@@ -25,7 +25,12 @@ from cxbot.transactions import (
 RECENT_MS = 14 * 24 * 60 * 60 * 1000
 """Words after a survey belong to it this long."""
 MEDIA_BYTES = 10_000_000
-CONFIRM_ANSWERS = {True: "yes", False: "no"}
+FIXED_WORDS = {
+    "yes": ("fixed", "solved", "all good", "解决了", "好了", "解決了"),
+    "no": ("not fixed", "still broken", "没解决", "没有解决", "沒解決", "沒有解決"),
+    "not_yet": ("not yet", "still waiting", "can't tell", "还没", "还没有", "未", "還沒", "還沒有", "尚未", "不知道"),
+}
+"""What people type for the buttons of "is it fixed?", besides what stands on them."""
 
 
 def handle(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
@@ -73,13 +78,15 @@ def _wrote(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
 
 def _fixed_answer(text: str) -> str:
     options = [
-        (answer, [wording.text(f"customer.fixed.{answer}", language) for language in wording.LANGUAGES])
-        for answer in ("yes", "no", "not_yet")
+        (answer, [*(wording.text(f"customer.fixed.{answer}", language) for language in wording.LANGUAGES), *more])
+        for answer, more in FIXED_WORDS.items()
     ]
+    # The labels first: "not yet" begins with a no and is none.
+    chosen = replies.read_choice(text, options)
+    if chosen:
+        return chosen
     yes = replies.read_yes_no(text)
-    if yes is not None:
-        return CONFIRM_ANSWERS[yes]
-    return replies.read_choice(text, options) or ""
+    return "" if yes is None else "yes" if yes else "no"
 
 
 def _pressed(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:

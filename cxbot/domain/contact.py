@@ -96,8 +96,9 @@ def gate(survey_kind: SurveyKind, facts: Facts, policy: Policy) -> NotAsked | Wa
     """None where the person may be asked now, else the one reason that wins.
 
     The order: what the person wants (opted_out); whether this survey asks about such interactions (paused, internal,
-    survey_off, auto_closed, closed_by); whether they can be reached (no_address, unreachable); the sample
-    (too_old: nobody remembers it, not_sampled); what they were asked lately (open_survey, fatigue_metric, fatigue_any); the hour (night: a wait).
+    survey_off, auto_closed, closed_by); whether they can be reached (no_address, unreachable); whether
+    they still remember it (too_old); the sample (not_sampled); what they were asked lately (open_survey,
+    fatigue_metric, fatigue_any); the hour (night: a wait).
     """
     standing: tuple[tuple[str, bool, Mapping[str, Any]], ...] = (
         ("opted_out", bool(facts.opted_out), {"scope": facts.opted_out}),

@@ -235,7 +235,8 @@ def _typed(survey: Survey, progress: Progress, question: Question, text: str) ->
     elif replies.fold(text) in DONE_WORDS and question.id == progress.question:
         return _picked(survey, progress, question)
     else:
-        found = list(replies.read_choices(text, options) or ()) or None
+        picked = replies.read_choices(text, options)  # "none of these" is an answer: nothing picked
+        found = None if picked is None else list(picked)
     if found is None:
         return _remark(progress, text, NOT_A_CHOICE)
     return _answer(survey, progress, question, found)

@@ -91,7 +91,7 @@ def _sorry(survey: Survey, answers: Mapping[str, Any]) -> str:
 
 
 def _says(words: Sequence[str], wanted: Sequence[str]) -> bool:
-    """Whether any of the wanted words was written, as a whole word in scripts that have them; not where it is negated."""
+    """Whether any of the wanted words was written, as a whole word where there are such, and not negated."""
     for text in words[-MOST_WORDS:]:
         folded = replies.fold(text)
         for word in wanted:

@@ -174,11 +174,13 @@ def _net(metric: Metric, counts: Mapping[int, int], promoters_from: int, detract
     p, d = (promoters + 0.75) / (n + 3), (detractors + 0.75) / (n + 3)
     centre = 100 * (p - d)
     margin = 100 * Z * sqrt((p + d - (p - d) ** 2) / (n + 3))
+    value = 100 * (promoters - detractors) / n
     return Score(
         metric=metric,
-        value=100 * (promoters - detractors) / n,
-        low=max(centre - margin, -100.0),
-        high=min(centre + margin, 100.0),
+        value=value,
+        # One or two answers pull the adjusted middle so far in that the figure itself would lie outside.
+        low=max(min(centre - margin, value), -100.0),
+        high=min(max(centre + margin, value), 100.0),
         n=n,
         promoters=promoters,
         passives=passives,

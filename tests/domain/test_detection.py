@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import pytest
+
+from cxbot.domain.detection import band_of, find
+from cxbot.domain.survey import Survey
+
+TEXT = {"en": "How was it?", "zh-CN": "怎么样？", "zh-TW": "怎麼樣？"}
+RULES = [
+    {"words": ["injured", "受伤"], "severity": "critical", "reason": {"en": "hurt", "zh-CN": "受伤", "zh-TW": "受傷"}},
+    {"words": ["refund", "退款"], "severity": "medium", "reason": {"en": "money", "zh-CN": "退款", "zh-TW": "退款"}},
+    {"words": ["sue"], "severity": "high", "reason": {"en": "legal", "zh-CN": "法律", "zh-TW": "法律"}},
+]
+
+
+def survey(**more):
+    return Survey.model_validate(
+        {
+            "key": "csat",
+            "metric": "csat",
+            "kind": "transactional",
+            "trigger": {"touchpoints": ["ticket"]},
+            "questions": [
+                {"id": "score", "kind": "scale", "score": True, "low": 1, "high": 5, "text": TEXT},
+                {
+                    "id": "part",
+                    "kind": "one_of",
+                    "text": TEXT,
+                    "options": [
+                        {"id": "wait", "label": {**TEXT, "en": "The wait"}, "cause": "slow"},
+                        {"id": "none", "label": {**TEXT, "en": "Nothing"}},
+                    ],
+                },
+                {"id": "why", "kind": "text", "text": TEXT, "optional": True},
+            ],
+            "bands": [
+                {"name": "bad", "low": 1, "high": 2, "detractor": True, "severity": "medium"},
+                {"name": "fine", "low": 3, "high": 5},
+            ],
+            "detect": {"raising_words": RULES, "vip_severity": "high"},
+            **more,
+        }
+    )
+
+
+def found(answers, *words, vip=False, earlier=0, **more):
+    return find(survey(**more), answers, words, vip=vip, earlier=earlier, days=30)
+
+
+def keys(finding):
+    return [reason.get("key", reason.get("en")) for reason in finding.reasons]
+
+
+def test_a_good_score_is_no_finding():
+    assert found({"score": 4}) is None
+    assert found({}) is None
+
+
+def test_a_detractors_score_is_a_finding_that_says_which_score():
+    finding = found({"score": 2})
+    assert finding.severity == "medium"
+    assert finding.reasons == ({"key": "reason.score", "args": {"score": 2, "low": 1, "high": 5}},)
+
+
+def test_words_that_weigh_more_raise_the_severity_and_lighter_ones_do_not_lower_it():
+    assert found({"score": 2}, "I was injured").severity == "critical"
+    assert found({"score": 2}, "I want a refund").severity == "medium"
+    assert keys(found({"score": 2}, "a refund, or I sue")) == ["reason.score", "money", "legal"]
+
+
+def test_words_alone_are_a_finding_whatever_the_score():
+    finding = found({"score": 5}, "great, but my child was injured")
+    assert finding.severity == "critical"
+    assert keys(finding) == ["hurt"]
+    assert found({}, "我要退款").severity == "medium"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["no refund needed", "I do not sue anybody", "不要退款", "nobody was ensued", "suede shoes", "pursue", "没有受伤"],
+)
+def test_a_word_that_is_denied_or_stands_inside_another_raises_nothing(words):
+    assert found({"score": 4}, words) is None
+
+
+def test_a_word_that_is_denied_once_and_said_once_counts():
+    assert found({"score": 4}, "I asked for no refund then, but I want a refund now") is not None
+
+
+def test_a_vip_is_graver_and_the_alert_says_so():
+    finding = found({"score": 2}, vip=True)
+    assert finding.severity == "high"
+    assert "reason.vip" in keys(finding)
+    assert found({"score": 5}, vip=True) is None
+
+
+def test_somebody_who_was_unhappy_lately_is_one_step_graver():
+    finding = found({"score": 2}, earlier=2)
+    assert finding.severity == "high"
+    assert finding.reasons[-1] == {"key": "reason.repeat", "args": {"n": 3, "days": 30}}
+    assert found({"score": 1}, "injured", earlier=9).severity == "critical"
+
+
+def test_what_was_chosen_is_named_in_the_apology_and_in_the_reasons():
+    finding = found({"score": 1, "part": "wait"})
+    assert finding.sorry == "slow"
+    assert {"key": "reason.answer", "args": {"label": {**TEXT, "en": "The wait"}}} in finding.reasons
+    assert found({"score": 1, "part": "none"}).sorry == "generic"
+
+
+def test_an_anonymous_survey_finds_nobody():
+    assert found({"score": 1}, "injured", vip=True, earlier=3, anonymous=True) is None
+
+
+def test_the_band_follows_the_score_as_far_as_it_has_come():
+    assert band_of(survey(), {}) is None
+    assert band_of(survey(), {"score": 1}).name == "bad"
+    assert band_of(survey(), {"score": 3}).name == "fine"
