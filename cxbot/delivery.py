@@ -81,22 +81,11 @@ class Delivery:
         return total
 
     async def deliver_once(self, name: str) -> int:
-        """One round of one channel; returns how many rows it handled."""
-        machine = self.clock.machine()
-        stopped = self.stopped.get(name)
-        if stopped is not None and stopped.until > machine:
-            return 0
-        if not await self.store.read(deliveries.look, name, self.clock.now(), machine):
-            return 0
+        """One round of one channel, waited for to its end; returns how many rows it handled."""
         channel = self.channels[name]
-        most = channel.limits.concurrency
-        taken = await self.store.run(
-            deliveries.take, name, channel.limits, self.worker, self.clock.now(), machine, LEASE_MS, most
-        )
-        if not taken:
-            return 0
-        handed = await asyncio.gather(*(self._hand(channel, each) for each in taken))
-        await self._settle(name, handed)
+        taken = await self._take(name, channel.limits.concurrency)
+        if taken:
+            await self._settle(name, await asyncio.gather(*(self._hand(channel, each) for each in taken)))
         return len(taken)
 
     async def tidy_once(self) -> None:
@@ -114,20 +103,54 @@ class Delivery:
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def _run_channel(self, name: str) -> None:
-        wake = self._wake[name]
-        while True:
-            wake.clear()
-            try:
-                # A round is never cut short: a message handed over is written down before the loop ends.
-                handled = await _finished(self.deliver_once(name))
-            except asyncio.CancelledError:
-                raise
-            except Exception:
-                log.exception("delivery_round_failed", channel=name)
-                handled = 0
-            if handled == 0:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(wake.wait(), LOOK_EVERY_S)
+        """Keeps up to `concurrency` messages in flight: one that hangs holds up its own conversation only."""
+        channel, wake = self.channels[name], self._wake[name]
+        in_flight: set[asyncio.Task[Handed]] = set()
+        try:
+            while True:
+                wake.clear()
+                taking = asyncio.create_task(self._take_safely(name, channel.limits.concurrency - len(in_flight)))
+                try:
+                    await asyncio.shield(taking)
+                finally:
+                    # Also when cancelled meanwhile: what is claimed is handed over, not left to its lease.
+                    in_flight |= {asyncio.create_task(self._hand(channel, each)) for each in await taking}
+                done = await _first(in_flight, wake, LOOK_EVERY_S if in_flight else await self._pause(name))
+                in_flight -= done
+                await _finished(self._settle(name, [task.result() for task in done]))
+        finally:
+            # What was handed to the platform is written down before the loop ends.
+            if in_flight:
+                await asyncio.wait(in_flight)
+                await self._settle(name, [task.result() for task in in_flight])
+
+    async def _take_safely(self, name: str, most: int) -> list[Taken]:
+        try:
+            return await self._take(name, most) if most > 0 else []
+        except Exception:
+            log.exception("delivery_round_failed", channel=name)
+            return []
+
+    async def _pause(self, name: str) -> float:
+        """Seconds until the next look: sooner than the usual where something paced or put off may leave by then."""
+        now, machine = self.clock.now(), self.clock.machine()
+        try:
+            at = await self.store.read(deliveries.next_try, name, now, machine)
+        except Exception:
+            log.exception("delivery_look_failed", channel=name)
+            at = 0
+        return min(max((at - machine) / 1000, 0.0), LOOK_EVERY_S) if at else LOOK_EVERY_S
+
+    async def _take(self, name: str, most: int) -> list[Taken]:
+        """Claims what may leave now; nothing while the channel rests, and no commit where there is nothing to claim."""
+        now, machine = self.clock.now(), self.clock.machine()
+        stopped = self.stopped.get(name)
+        if stopped is not None and stopped.until > machine:
+            return []
+        if not await self.store.read(deliveries.look, name, now, machine):
+            return []
+        limits = self.channels[name].limits
+        return await self.store.run(deliveries.take, name, limits, self.worker, now, machine, LEASE_MS, most)
 
     async def _hand(self, channel: Channel, taken: Taken) -> Handed:
         row = taken.row
@@ -164,6 +187,8 @@ class Delivery:
         return Handed(row, outcome, words)
 
     async def _settle(self, name: str, handed: Sequence[Handed]) -> None:
+        if not handed:
+            return
         machine = self.clock.machine()
         stopped = await self.store.run(deliveries.settle, handed, self.worker, self.clock.now(), machine)
         for each in handed:
@@ -174,11 +199,21 @@ class Delivery:
             self.stopped.pop(name, None)
 
 
-async def _finished(work: Coroutine[None, None, int]) -> int:
+async def _first(tasks: set[asyncio.Task[Handed]], wake: asyncio.Event, seconds: float) -> set[asyncio.Task[Handed]]:
+    """Waits until a task is done, a commit wakes us or it is time to look; gives the tasks that are done."""
+    waking = asyncio.create_task(wake.wait())
+    try:
+        await asyncio.wait({*tasks, waking}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waking.cancel()
+    return {task for task in tasks if task.done()}
+
+
+async def _finished(work: Coroutine[None, None, None]) -> None:
     """Awaits the work to its end even when cancelled meanwhile, then lets the cancellation go on."""
     task = asyncio.ensure_future(work)
     try:
-        return await asyncio.shield(task)
+        await asyncio.shield(task)
     except asyncio.CancelledError:
         with contextlib.suppress(Exception):
             await task

@@ -53,6 +53,12 @@ def look(tx: Tx, channel: str, now: int, machine: int) -> bool:
     return tx.one("outbox.waiting", channel=channel, now=now, machine=machine) is not None
 
 
+def next_try(tx: Tx, channel: str, now: int, machine: int) -> int:
+    """When what is paced or to be tried again may leave next, machine time; 0 where nothing is. A read."""
+    row = tx.one("outbox.next_try", channel=channel, now=now, machine=machine)
+    return int(row["at"] or 0) if row else 0
+
+
 def untidy(tx: Tx, now: int, machine: int) -> bool:
     """Whether `tidy` has anything to do; a read."""
     return tx.one("outbox.stale", now=now, machine=machine) is not None
@@ -70,20 +76,26 @@ def take(
 ) -> list[Taken]:
     """Claims what may leave on a channel now and reads what its words are made of."""
     taken: list[Taken] = []
-    for row in outbox.claim(tx, channel, limits, worker, now, machine, lease, most):
-        args = outbox.arguments(row)
-        if row["kind"] == "card":
-            args = case_card.facts(tx, row["case_id"], now)
-        survey = surveys.at(tx, args["survey"], args["survey_version"]) if "survey" in args else None
-        replaces = _platform_id(tx, row["replaces"])
-        if row["replaces"] and not limits.edits and row["key"].startswith("question."):
-            # Where nothing can be replaced, a line about an old question would only be noise.
-            tx.run(
-                "outbox.mark", id=row["id"], worker=worker, state="superseded", retry_at=0, reason="no_edits", words=""
-            )
-            continue
-        taken.append(Taken(row, args, survey, replaces, _platform_id(tx, row["thread_of"])))
+    while not taken and (rows := outbox.claim(tx, channel, limits, worker, now, machine, lease, most)):
+        for row in rows:
+            if row["replaces"] and not limits.edits and row["key"].startswith("question."):
+                # Where nothing can be replaced, a line about an old question would only be noise.
+                _mark(tx, row, worker, "superseded", "no_edits", "", 0)
+                continue
+            try:
+                taken.append(_read(tx, row, now))
+            except (AssertionError, LookupError, TypeError, ValueError) as error:
+                # One broken row must not keep back every other.
+                reason = f"not read: {type(error).__name__}: {error}"
+                _mark(tx, row, worker, "dead", reason, "", 0)
+                invitations.decide(tx, row["person_id"], "dead", reason, now, detail={"message": row["key"]})
     return taken
+
+
+def _read(tx: Tx, row: Row, now: int) -> Taken:
+    args = case_card.facts(tx, row["case_id"], now) if row["kind"] == "card" else outbox.arguments(row)
+    survey = surveys.at(tx, args["survey"], args["survey_version"]) if "survey_version" in args else None
+    return Taken(row, args, survey, _platform_id(tx, row["replaces"]), _platform_id(tx, row["thread_of"]))
 
 
 def settle(tx: Tx, handed: Sequence[Handed], worker: str, now: int, machine: int) -> list[str]:

@@ -62,8 +62,26 @@ WHERE state = 'held' AND expires_at > 0 AND expires_at <= :now
 RETURNING id, person_id, invitation_id, case_id, key
 
 -- name: waiting
--- Whether anything on a channel may be due: one indexed look, without a lock.
-SELECT id FROM outbox WHERE state = 'queued' AND due_at <= :now AND channel = :channel AND retry_at <= :machine LIMIT 1
+-- Whether `claim` would find anything on a channel: the same conditions, without a lock, so that waiting commits nothing.
+SELECT o.id FROM outbox o
+LEFT JOIN addresses a ON a.channel = o.channel AND a.address = o.address
+WHERE o.state = 'queued' AND o.due_at <= :now AND o.retry_at <= :machine
+  AND (o.expires_at = 0 OR o.expires_at > :now)
+  AND o.channel = :channel
+  AND COALESCE(a.next_send_at, 0) <= :machine
+  AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.order_key = o.order_key AND p.seq < o.seq
+                  AND p.state IN ('queued', 'sending', 'held')
+                  AND (p.state <> 'queued' OR p.due_at <= :now))
+LIMIT 1
+
+-- name: next_try
+-- When, in machine time, the next of what is due but paced or to be tried again may leave.
+SELECT MIN(may_leave_at) AS at FROM (
+    SELECT CASE WHEN COALESCE(a.next_send_at, 0) > o.retry_at THEN a.next_send_at ELSE o.retry_at END AS may_leave_at
+    FROM outbox o LEFT JOIN addresses a ON a.channel = o.channel AND a.address = o.address
+    WHERE o.state = 'queued' AND o.due_at <= :now AND o.channel = :channel
+      AND (o.retry_at > :machine OR COALESCE(a.next_send_at, 0) > :machine)
+    ORDER BY o.due_at, o.id LIMIT 200) AS waiting
 
 -- name: stale
 -- Whether anything needs tidying: a lapsed lease, or a message not said in time.

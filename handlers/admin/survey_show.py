@@ -7,7 +7,7 @@ from typing import Any
 
 from cxbot.domain.survey import Question
 from cxbot.ports import Receipt
-from cxbot.transactions import surveys
+from cxbot.transactions import settings, surveys
 from handlers.grammar import Argument, Call, Command
 
 
@@ -24,11 +24,19 @@ def show(call: Call) -> Receipt:
         version=live.version,
         state={"key": "survey.state.paused" if live.paused else "survey.state.live", "args": {}},
         intro=dict(survey.intro),
+        variables=_placeholders(call),
         definition=dict(survey.definition),
         days=survey.expires_ms // 86_400_000,
         nudges=len(survey.nudges_ms),
         lines=[_line(number, question) for number, question in enumerate(survey.questions, 1)],
     )
+
+
+def _placeholders(call: Call) -> dict[str, str]:
+    """What stands in the texts for what only an interaction knows."""
+    company = settings.company(call.tx)
+    named = dict.fromkeys(("name", "agent", "reference", "touchpoint"), "…")
+    return {**named, "company": company.name_in(call.language), "privacy_url": company.privacy_url}
 
 
 def unknown(call: Call) -> Receipt:

@@ -52,7 +52,7 @@ def _shown(name: str, hours: calendar.Hours, zone: str, now: int) -> dict[str, o
         "country": hours.country,
         "lines": days,
         "state": {"key": f"team.{state}", "args": {}},
-        "opens_at": calendar.next_open(hours, zone, now),
+        "opens_at": 0 if state == "open" else calendar.next_open(hours, zone, now),
         "zone": zone,
     }
 

@@ -1,0 +1,95 @@
+"""What the bot says: meanings in, words out, in English, simplified and traditional Chinese. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from cxbot.domain.survey import Survey
+from cxbot.ports import Choice, Limits, Outgoing
+from cxbot.wording import card, question
+from cxbot.wording.catalogue import LANGUAGES, negotiate
+from cxbot.wording.formatting import clip
+from cxbot.wording.voice import Voice, preload
+
+__all__ = ["LANGUAGES", "Meaning", "negotiate", "preload", "render", "text"]
+_STYLES = ("primary", "danger", "chosen")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One outbox row as it is to be worded, with the survey it speaks of, where it speaks of one."""
+
+    row_id: str
+    channel: str
+    address: str
+    kind: Literal["message", "question", "card", "verbatim"]
+    key: str
+    args: Mapping[str, Any] = field(default_factory=dict)
+    language: str = "en"
+    survey: Survey | None = None
+    replaces: str = ""
+    thread: str = ""
+    only_for: str = ""
+
+
+def render(meaning: Meaning, limits: Limits, now: int) -> Outgoing:
+    """Words a meaning for a channel of these limits, at `now` (epoch ms). Never raises over what the arguments hold."""
+    arguments = meaning.args
+    variables = arguments.get("variables")
+    voice = Voice(
+        meaning.language,
+        zone=str(arguments.get("zone") or ""),
+        now=now,
+        survey=meaning.survey,
+        variables=variables if isinstance(variables, Mapping) else None,
+    )
+    if meaning.kind == "card":
+        drawn = card.draw(voice, arguments, limits)
+    elif meaning.kind == "question" and meaning.survey is not None:
+        drawn = question.draw(voice, meaning.survey, arguments, limits)
+    elif meaning.kind == "verbatim":
+        said = arguments.get("text")
+        drawn = _with_choices(voice, said if isinstance(said, str) else "", arguments, limits)
+    else:
+        said = "\n\n".join([*voice.lines(arguments.get("note") or ""), voice.say(meaning.key, arguments)])
+        drawn = _with_choices(voice, said, arguments, limits)
+    drawn["text"] = clip(drawn["text"], limits.text)
+    return Outgoing(
+        row_id=meaning.row_id,
+        channel=meaning.channel,
+        address=meaning.address,
+        replaces=meaning.replaces,
+        thread=meaning.thread,
+        only_for=meaning.only_for,
+        language=voice.language,
+        **drawn,
+    )
+
+
+def text(key: str, language: str, /, **arguments: Any) -> str:
+    """The text of a message key, for pages and forms. `zone` and `now` among the arguments set how times are shown."""
+    zone, now = arguments.get("zone"), arguments.get("now")
+    voice = Voice(language, zone=zone if isinstance(zone, str) else "", now=now if isinstance(now, int) else 0)
+    return voice.say(key, arguments)
+
+
+def _with_choices(voice: Voice, said: str, arguments: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
+    given = arguments.get("choices")
+    if not given or not isinstance(given, Sequence):
+        return {"text": said}
+    choices = tuple(
+        Choice(str(each.get("key", "")), clip(voice.plain(each.get("label", "")), limits.choice_label), _style(each))
+        for each in given
+        if isinstance(each, Mapping)
+    )
+    if limits.buttons and len(choices) <= limits.choices:
+        return {"text": said, "choices": choices}
+    labels = question.numbered([choice.label for choice in choices])
+    return {"text": "\n".join([said, *labels, question.hint(voice, "question.choice_hint", len(labels))])}
+
+
+def _style(choice: Mapping[str, Any]) -> Literal["", "primary", "danger", "chosen"]:
+    style = choice.get("style", "")
+    return style if style in _STYLES else ""
