@@ -16,7 +16,7 @@ from functools import partial
 import structlog
 from aiohttp import web
 
-from cxbot import api, inbound, wording
+from cxbot import api, inbound, links, wording
 from cxbot.check import SurveyFile, check_config
 from cxbot.clock import DueWork
 from cxbot.config import ConfigMistakes
@@ -145,7 +145,7 @@ class App:
         self.deliver = inbound.receive(self.store, self.clock, dispatch.handle)
         self.delivery = Delivery(self.store, self.clock, self.channels, worker=self.worker, report=self._report)
         self.due_work = DueWork(self.store, self.clock)
-        listener = Listener(self._application(), listening)
+        listener = Listener(self._application(secret), listening)
         await listener.open()
         self._cleanup.push_async_callback(self._end_tasks)
         self._cleanup.push_async_callback(listener.close)
@@ -171,7 +171,7 @@ class App:
             self.channels[name] = channel
             self._cleanup.push_async_callback(channel.close)
 
-    def _application(self) -> web.Application:
+    def _application(self, secret: str) -> web.Application:
         doors = Doors(
             store=self.store,
             clock=self.clock,
@@ -181,7 +181,8 @@ class App:
             ready=lambda: self._ready,
         )
         application = make_application(self.config.server, doors)
-        api.mount(application, self.store, self.clock, channels=tuple(self.channels))
+        link = partial(links.page_of, secret, self.config.server.public_url or self.url)
+        api.mount(application, self.store, self.clock, channels=tuple(self.channels), link=link)
         for channel in self.channels.values():
             channel.mount(application)
         if self.demo is not None:

@@ -110,6 +110,7 @@ class Invitation(BaseModel):
     asked_at: Time
     expires_at: Time
     ended_at: Time
+    link: str = Field(description="The survey as a page, for a letter or an e-mail of yours; '' unless it is open.")
 
 
 class Answer(BaseModel):
@@ -235,9 +236,9 @@ def taken_answer(taken: Taken, source_id: str, source: str, language: str) -> Ta
     )
 
 
-def invitation(row: Row) -> Invitation:
-    """An invitation as the API shows it."""
-    return Invitation.model_validate(_shown(row, Invitation))
+def invitation(row: Row, link: str = "") -> Invitation:
+    """An invitation as the API shows it, with the address of its page."""
+    return Invitation.model_validate({**_shown(row, Invitation), "link": link})
 
 
 def response(row: Row, answers: list[Row]) -> Response:

@@ -39,12 +39,6 @@ UNREADABLE = (
 )
 """What aiohttp raises for a body that is broken off, or not compressed as it says."""
 
-SHOWN: dict[reading.Kind, Callable[[Row], BaseModel]] = {
-    "invitations": answers.invitation,
-    "responses": lambda row: answers.response(row, row["answers"]),
-    "cases": answers.case,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -65,7 +59,14 @@ class Endpoint:
 class Api:
     """Serves the endpoints over a store; `channels` are the names an address may have (none given: any)."""
 
-    def __init__(self, store: Store, clock: Clock, channels: Collection[str] = ()) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, channels: Collection[str] = (), link: Callable[[Row], str] = lambda _: ""
+    ) -> None:
+        self._shown: dict[reading.Kind, Callable[[Row], BaseModel]] = {
+            "invitations": lambda row: answers.invitation(row, link(row)),
+            "responses": lambda row: answers.response(row, row["answers"]),
+            "cases": answers.case,
+        }
         self._store = store
         self._clock = clock
         self._channels = channels
@@ -188,14 +189,14 @@ class Api:
         async def read_page(request: web.Request) -> web.Response:
             asked = _query(query, request)
             found = await self._store.read(reading.page, kind, asked.filters(), asked.after(), asked.limit)
-            items = [SHOWN[kind](row) for row in found.rows]
+            items = [self._shown[kind](row) for row in found.rows]
             return _json(page.model_validate({"items": items, "next": queries.cursor(found.next)}), 200)
 
         async def read_one(request: web.Request) -> web.Response:
             row = await self._store.read(reading.one, kind, clean(request.match_info["id"]))
             if row is None:
                 raise _missing(kind.removesuffix("s"))
-            return _json(SHOWN[kind](row), 200)
+            return _json(self._shown[kind](row), 200)
 
         title = kind.removesuffix("s").capitalize()
         return (
@@ -216,11 +217,18 @@ class Api:
         )
 
 
-def mount(app: web.Application, store: Store, clock: Clock, *, channels: Collection[str] = ()) -> None:
-    """Adds the API under /api/v1, with its own error form for whatever goes wrong in there."""
+def mount(
+    app: web.Application,
+    store: Store,
+    clock: Clock,
+    *,
+    channels: Collection[str] = (),
+    link: Callable[[Row], str] = lambda _: "",
+) -> None:
+    """Adds the API under /api/v1, with its own error form; `link` gives the address of an invitation's survey page."""
     from cxbot.api.openapi import describe  # noqa: PLC0415 -- it reads this module's table
 
-    api = Api(store, clock, channels)
+    api = Api(store, clock, channels, link)
     inside = web.Application(middlewares=[json_errors])
     description = describe(api.endpoints())
 

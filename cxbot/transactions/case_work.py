@@ -48,6 +48,9 @@ def act(tx: Tx, case_id: str, action: str, actor_id: str, now: int, **arguments:
             {"columns": {name: case[name] for name in decided.columns}, "cancel": leaving, "actor": actor_id}
         )
         columns["undo_until"] = now + workflow.UNDO_MS
+    if decided.event == "reopened":
+        cases.take_back(tx, case)
+        columns.update(undo="", undo_until=0)
     after = cases.write(tx, case, columns, now)
     cases.record(tx, case_id, actor_id, decided.event, decided.args, now)
     if decided.event == "merged":
@@ -74,7 +77,9 @@ def confirm(tx: Tx, case_id: str, person: Row, answer: str, now: int) -> str:
     if case is None or case["person_id"] != person["id"] or answer not in ("yes", "no", "not_yet"):
         return ""
     if case["state"] == "closed" and answer == "no" and case["confirm"] in ("silent", "yes"):
-        return _not_fixed(tx, case, person, now)
+        # Where they have complained about the same again, the work goes on in that case.
+        newer = tx.one("cases.active_of_cause", person_id=case["person_id"], cause=case["cause"])
+        return _not_fixed(tx, case, person, now) if newer is None else ""
     if case["state"] != "resolved":
         return ""
     people.expect(tx, case["channel"], case["address"], None, 0)
@@ -90,6 +95,9 @@ def confirm(tx: Tx, case_id: str, person: Row, answer: str, now: int) -> str:
         return "customer.confirmed_yes"
     if answer == "not_yet":
         after = cases.write(tx, case, {"confirm": "not_yet", "confirm_asked_at": now}, now)
+        # They were told to say so here once they know: a yes or a no still means this.
+        expects = {"kind": "fixed", "case": case_id, "row": ""}
+        people.expect(tx, case["channel"], case["address"], expects, after["due_at"])
         cases.record(tx, case_id, person["id"], "not_yet", {}, now)
         cases.team_says(tx, after, "case.not_yet", {"name": person["name"], "who": cases.owner_name(tx, after)}, now)
         cases.redraw(tx, after, now)
@@ -153,7 +161,7 @@ def _tell_customer(tx: Tx, case: Row, change: Change, arguments: Mapping[str, An
 
 
 def _tell_the_other(tx: Tx, case: Row, now: int) -> None:
-    other = cases.get(tx, case["merged_into"])
+    other = cases.lock(tx, case["merged_into"]) or cases.get(tx, case["merged_into"])
     reasons = workflow.reasons_line(json.loads(other["reasons"]), json.loads(case["reasons"]))
     columns = {
         "reasons": json.dumps(reasons, ensure_ascii=False),

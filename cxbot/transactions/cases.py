@@ -33,7 +33,7 @@ class Opened:
 def detect(tx: Tx, person: Row, invitation: Row, survey: Survey, response: Row, now: int) -> Opened | None:
     """Opens, joins or raises the case that a response so far asks for."""
     answers, words = said(tx, response["id"])
-    current = of_response(tx, response["id"])
+    current = _held(tx, of_response(tx, response["id"]))
     earlier = tx.one(
         "cases.earlier",
         person_id=person["id"],
@@ -88,7 +88,7 @@ def open_case(
     sorry: str = "generic",
 ) -> Opened:
     """Opens a case with its alert, or joins the one this person has for the same cause, which it may raise."""
-    existing = tx.one("cases.active_of_cause", person_id=person["id"], cause=cause)
+    existing = _held(tx, tx.one("cases.active_of_cause", person_id=person["id"], cause=cause))
     if existing is not None:
         return _join(tx, person, existing, severity, reasons, response_id, score, scale, now)
     team = _team(tx, team_id)
@@ -140,7 +140,8 @@ def _join(
     if case["state"] == "resolved":
         change = workflow.reopen(case, person["id"], now, by_customer=True)
         assert isinstance(change, workflow.Change)
-        case = write(tx, case, change.columns, now)
+        take_back(tx, case)
+        case = write(tx, case, {**change.columns, "undo": "", "undo_until": 0}, now)
         team_says(tx, case, "case.reopened", {"who": owner_name(tx, case)}, now)
     columns: dict[str, Any] = {
         "severity": workflow.worse(case["severity"], severity),
@@ -187,6 +188,18 @@ def lock(tx: Tx, case_id: str) -> Row | None:
     if not case_id or tx.run("cases.lock", id=case_id) == 0:
         return None
     return get(tx, case_id)
+
+
+def _held(tx: Tx, case: Row | None) -> Row | None:
+    """A case that was looked up, as it stands once it is held: a colleague may have acted on another replica."""
+    held = lock(tx, case["id"]) if case is not None else None
+    return held if held is not None and held["state"] in workflow.ACTIVE else None
+
+
+def take_back(tx: Tx, case: Row) -> None:
+    """What an action still waits to tell the customer leaves no more: the case is open again."""
+    for row_id in json.loads(case["undo"])["cancel"] if case["undo"] else ():
+        outbox.cancel(tx, row_id, "reopened")
 
 
 def of_response(tx: Tx, response_id: str) -> Row | None:

@@ -205,11 +205,13 @@ def _show_answered(tx: Tx, invitation: Row, survey: Survey, step: conversation.S
     asked = survey.question(answered.question)
     assert asked is not None
     hidden = survey.anonymous
+    # What was typed stands right below; an anonymous answer is not repeated beside an address.
+    repeated = not hidden and asked.kind != "text"
     args: dict[str, Any] = {
         "question": fill(_text(asked.text, invitation["language"]), invitations.variables(tx, invitation)),
-        "answer": {"key": "question.kept"} if hidden else _answer_label(asked, answered.value),
+        "answer": _answer_label(asked, answered.value) if repeated else {"key": "question.kept"},
+        "note": _case_notices(question),
     }
-    args["note"] = _case_notices(question)
     if not step.done and not hidden:
         change = {"key": f"o:change:{invitation['id']}:{asked.id}", "label": {"key": "question.change"}}
         args["choices"] = [change]
@@ -337,6 +339,6 @@ def submit_link(
     if first:
         question = tx.one("outbox.last_question", invitation_id=invitation_id)
         if question is not None:
-            invitations.close_question(tx, invitation, question, now)
+            invitations.close_question(tx, invitation, question, now, key="question.answered_on_page")
         invitations.end(tx, invitation, "done", "", now)
     return LinkResult("taken" if first else "again", response["id"], thanks={"key": "survey.thanks", "args": args})

@@ -16,7 +16,7 @@ ORDER BY i.arrived_at DESC, i.id DESC LIMIT :most
 
 -- name: open_survey
 -- The survey a person has open, for the link to its page.
-SELECT id, person_id, expires_at FROM invitations WHERE person_id = :person_id AND state = 'asked'
+SELECT id, person_id, state, expires_at FROM invitations WHERE person_id = :person_id AND state = 'asked'
 
 -- name: people
 -- People who have an address of this pattern on a channel: the one asked for, then those who acted last, then by age.

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxbot.channels.web.links import Expired, Invalid, LinkClaims, make_link, read_link
+from cxbot.links import Expired, Invalid, LinkClaims, make_link, read_link
 
 SECRET = "of the tests"
 LINK = make_link(SECRET, "https://cx.example/", "inv-1", "person-1", 2_000)

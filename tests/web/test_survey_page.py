@@ -5,7 +5,7 @@ import re
 import pytest
 from web_cast import SECRET
 
-from cxbot.channels.web.links import make_link
+from cxbot.links import make_link
 from cxbot.transactions import interactions, responses
 
 HOUR = 3_600_000
@@ -91,7 +91,7 @@ async def test_answers_are_taken_once_and_the_form_sent_twice_is_one_response(as
 
 
 async def spent_for(page) -> str:
-    from cxbot.channels.web.links import fingerprint
+    from cxbot.links import fingerprint
     from cxbot.transactions import links
 
     return await page.store.read(links.spent_for, fingerprint(page.link.rsplit("/", 1)[-1]))

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from cxbot.channels.web import links, pages
+from cxbot import links
+from cxbot.channels.web import pages
 from cxbot.ports import Row, Surroundings, Tx
 from cxbot.transactions import transcripts
 from cxbot.transactions.transcripts import Entry, Transcript
@@ -102,7 +103,7 @@ class Scene:
         found = self.open_survey
         if found is None:
             return ""
-        return links.make_link(around.secret, "", found["id"], found["person_id"], found["expires_at"])
+        return links.page_of(around.secret, "", found)
 
     def steps(self) -> list[bool]:
         """How far a newcomer has come: something happened, the customer answered, the team took the alert."""

@@ -12,7 +12,8 @@ from aiohttp import web
 from multidict import MultiDictProxy
 
 from cxbot import wording
-from cxbot.channels.web import links, pages
+from cxbot import links
+from cxbot.channels.web import pages
 from cxbot.domain.survey import Question, Survey, fill
 from cxbot.ports import Limits, Row, Surroundings, Tx
 from cxbot.transactions import invitations, responses, surveys

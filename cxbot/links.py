@@ -8,6 +8,8 @@ from typing import TypeAlias
 
 from itsdangerous import BadData, URLSafeSerializer
 
+from cxbot.ports import Row
+
 PATH = "/s/"
 LONGEST_TOKEN = 400
 _SALT = "cxbot.survey-link.1"
@@ -41,6 +43,13 @@ def make_link(secret: str, public_url: str, invitation_id: str, person_id: str, 
     """The address of the page on which the person can answer, good until `expires_at` (business time, epoch ms)."""
     token = _signer(secret).dumps([invitation_id, person_id, expires_at])
     return f"{public_url.rstrip('/')}{PATH}{token if isinstance(token, str) else token.decode()}"
+
+
+def page_of(secret: str, public_url: str, invitation: Row) -> str:
+    """The address of an invitation's page while it waits for its answer, else ''."""
+    if invitation["state"] != "asked":
+        return ""
+    return make_link(secret, public_url, invitation["id"], invitation["person_id"], invitation["expires_at"])
 
 
 def read_link(secret: str, token: str, now: int) -> Link:
