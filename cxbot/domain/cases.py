@@ -324,7 +324,8 @@ def taken(case: Case, step: Step, now: int) -> Mapping[str, Any]:
         case "promise_soon":
             return {"reminders": case["reminders"] + 1}
         case "escalate":
-            return {"escalations": 1}
+            # Where the promise has passed as well, one message says so.
+            return {"escalations": 2 if case["promised_at"] <= now else 1}
         case "overdue":
             return {"escalations": 2}
         case "snooze_over":

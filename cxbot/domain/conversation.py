@@ -175,7 +175,7 @@ def _given(question: Question, given: str) -> Given | None:
 def _pressed(survey: Survey, progress: Progress, question: Question, value: str) -> Step:
     current = question.id == progress.question
     if value == "change":
-        return _back(survey, progress)
+        return _back(survey, progress, question.id)
     if value == "skip":
         return _skip(survey, progress, question) if current else Step(progress, ignored=True)
     if question.kind == "several_of":
@@ -219,7 +219,7 @@ def _typed(survey: Survey, progress: Progress, question: Question, text: str) ->
     if not text or intent not in {None, "skip", "change"}:
         return Step(progress, ignored=True)
     if intent == "change":
-        return _back(survey, progress)
+        return _back(survey, progress, progress.question)
     if intent == "skip":
         return _skip(survey, progress, question) if question.id == progress.question else Step(progress, ignored=True)
     if question.kind == "text":
@@ -298,11 +298,13 @@ def _skip(survey: Survey, progress: Progress, question: Question) -> Step:
     return Step(replace(progress, asked_again=True), ask=again, note=NEEDED)
 
 
-def _back(survey: Survey, progress: Progress) -> Step:
-    """The answer before the open question is asked for again; the answer given stands until another comes."""
+def _back(survey: Survey, progress: Progress, pressed: str) -> Step:
+    """Asks again for the answer `pressed` names, else for the one before the open question; it stands till then."""
     passed = list(progress.answered)
     place = passed.index(progress.question) if progress.question in passed else len(passed)
     target = passed[place - 1] if place > 0 else progress.question
+    if pressed != progress.question and pressed in passed:
+        target = pressed
     value = progress.answers.get(target)
     question = survey.question(target)
     several = question is not None and question.kind == "several_of" and isinstance(value, tuple)

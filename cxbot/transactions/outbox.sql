@@ -157,3 +157,8 @@ WHERE id = :id AND worker = :worker AND state = 'sending'
 -- name: next_due
 -- When the next queued row may leave, in business time.
 SELECT MIN(due_at) AS due_at FROM outbox WHERE state = 'queued'
+
+-- name: changeable
+-- Answers shown with a way to change them.
+SELECT * FROM outbox WHERE invitation_id = :invitation_id AND key = 'question.answered' AND replaces <> ''
+  AND state <> 'superseded' AND args LIKE '%"choices"%' ORDER BY id

@@ -210,7 +210,7 @@ def _show_answered(tx: Tx, invitation: Row, survey: Survey, step: conversation.S
     args: dict[str, Any] = {
         "question": fill(_text(asked.text, invitation["language"]), invitations.variables(tx, invitation)),
         "answer": _answer_label(asked, answered.value) if repeated else {"key": "question.kept"},
-        "note": _case_notices(question),
+        "note": [*_introduction(tx, invitation, survey, question), *_case_notices(question)],
     }
     if not step.done and not hidden:
         change = {"key": f"o:change:{invitation['id']}:{asked.id}", "label": {"key": "question.change"}}
@@ -227,6 +227,14 @@ def _show_answered(tx: Tx, invitation: Row, survey: Survey, step: conversation.S
         invitation_id=invitation["id"],
         replaces=question["id"],
     )
+
+
+def _introduction(tx: Tx, invitation: Row, survey: Survey, question: Row) -> list[Any]:
+    """Who asks and how to stop, where it stood above a question: it stays on the screen when that is replaced."""
+    if not json.loads(question["args"]).get("intro"):
+        return []
+    text = fill(_text(survey.intro, invitation["language"]), invitations.variables(tx, invitation))
+    return [{"key": "text", "args": {"text": text}}]
 
 
 def _case_notices(question: Row) -> list[Any]:
@@ -272,8 +280,27 @@ def _finish(tx: Tx, invitation: Row, survey: Survey, response: Row | None, note:
         "variables": invitations.variables(tx, invitation),
         "note": note,
     }
+    _end_of_changes(tx, invitation, now)
     _say(tx, invitation, "survey.thanks", args, now)
     invitations.end(tx, invitation, "done" if response else "declined", "", now)
+
+
+def _end_of_changes(tx: Tx, invitation: Row, now: int) -> None:
+    """Takes the way to change an answer off the screen, for after the end there is none."""
+    for row in tx.all("outbox.changeable", invitation_id=invitation["id"]):
+        args = {name: value for name, value in outbox.arguments(row).items() if name != "choices"}
+        outbox.say(
+            tx,
+            now,
+            channel=row["channel"],
+            address=row["address"],
+            language=row["language"],
+            key=row["key"],
+            args=args,
+            person_id=row["person_id"],
+            invitation_id=invitation["id"],
+            replaces=row["replaces"],
+        )
 
 
 def _say(tx: Tx, invitation: Row, key: str, args: Mapping[str, Any], now: int) -> None:

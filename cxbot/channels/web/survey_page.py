@@ -11,8 +11,7 @@ from typing import Any
 from aiohttp import web
 from multidict import MultiDictProxy
 
-from cxbot import wording
-from cxbot import links
+from cxbot import links, wording
 from cxbot.channels.web import pages
 from cxbot.domain.survey import Question, Survey, fill
 from cxbot.ports import Limits, Row, Surroundings, Tx
