@@ -28,7 +28,11 @@ def run(
     tx: Tx, sender: Row, inbound: Inbound, now: int, *, team: Row | None = None, found: list[Any] | None = None
 ) -> Receipt:
     """Runs the command a person with a role wrote. Raises ReadFirst where it needs a long read beside the writer."""
+    parsed = parse(inbound.text, known())
     language = sender["language"] or (team["language"] if team else settings.company(tx).language)
+    if not isinstance(parsed, NotUnderstood) and not {language, "en"} & set(parsed.languages):
+        # Everybody writes "help"; who writes 帮助 reads Chinese.
+        language = parsed.languages[0]
 
     def say(key: str, **args: Any) -> Receipt:
         row = outbox.say(
@@ -42,7 +46,6 @@ def run(
         )
         return Receipt(outbox_ids=(row,))
 
-    parsed = parse(inbound.text, known())
     if isinstance(parsed, NotUnderstood):
         return say("refuse.unknown_command", words=inbound.text, did_you_mean=list(parsed.nearest))
     command = parsed.command

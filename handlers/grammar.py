@@ -67,11 +67,15 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A command and its arguments; `missing` names a required argument that was not given."""
+    """A command and its arguments; `missing` names a required argument that was not given.
+
+    `languages` are those in which the command is called what was written.
+    """
 
     command: Command
     arguments: Mapping[str, str]
-    missing: str = ""
+    missing: str
+    languages: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ def parse(text: str, commands: Sequence[Command]) -> Parsed | NotUnderstood:
         return NotUnderstood(_nearest(line, commands))
     _, command, rest = best
     arguments, missing = _arguments(command, rest)
-    return Parsed(command, arguments, missing)
+    return Parsed(command, arguments, missing, _languages(command, line[: best[0]]))
 
 
 def tidy(text: str) -> str:
@@ -118,6 +122,10 @@ def phrases(command: Command) -> tuple[str, ...]:
     """Every phrase of a command in every language, as it is compared."""
     tidied = (tidy(phrase) for language in command.words.values() for phrase in language)
     return tuple(phrase for phrase in tidied if phrase)
+
+
+def _languages(command: Command, phrase: str) -> tuple[str, ...]:
+    return tuple(language for language, words in command.words.items() if phrase in {tidy(word) for word in words})
 
 
 def _begins(line: str, phrase: str) -> bool:

@@ -1,18 +1,26 @@
-"""status: what waits, what is held, what failed, what is overdue."""
+"""status: which channels have stopped, what waits, what is held, what failed, what is overdue."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from cxbot.ports import Receipt
-from cxbot.transactions import health
+from cxbot.transactions import channel_stops, health
 from handlers.grammar import Call, Command
 
 
 def show(call: Call) -> Receipt:
     """The state of the bot in a few lines."""
     figures = health.figures(call.tx, call.now)
+    stops = channel_stops.stopped(call.tx)
     lines: list[dict[str, Any]] = [
+        {
+            "key": "command.status.stopped",
+            "args": {"channel": each.channel, "what_to_do": each.what_to_do, "since": each.since},
+        }
+        for each in stops
+    ]
+    lines += [
         {
             "key": f"command.status.{waiting.state}",
             "args": {"channel": waiting.channel, "n": waiting.n, "oldest": waiting.oldest},
@@ -26,7 +34,7 @@ def show(call: Call) -> Receipt:
     lines.append({"key": "command.status.cases", "args": {"open": figures.cases.get("open", 0), "worked": worked}})
     if figures.overdue:
         lines.append({"key": "command.status.overdue", "args": {"n": figures.overdue}})
-    quiet = not figures.queue and not any(figures.dead.values()) and not figures.overdue
+    quiet = not stops and not figures.queue and not any(figures.dead.values()) and not figures.overdue
     return call.say("command.status.well" if quiet else "command.status.list", lines=lines)
 
 

@@ -10,6 +10,8 @@ from cxbot.transactions import people
 from handlers.grammar import Argument, Call, Command
 
 MOST = 10
+OF_THE_CHANNEL = ("held", "dead", "unreachable")
+"""What became of a message; the reason is in the channel's own words."""
 
 
 def why(call: Call) -> Receipt:
@@ -31,10 +33,11 @@ def why(call: Call) -> Receipt:
 
 def _line(row: Row) -> dict[str, Any]:
     detail = json.loads(row["detail"])
-    if row["reason"]:
-        reason: Any = {"key": f"not_asked.{row['reason']}", "args": detail}
-    else:
-        reason = ""
+    reason: Any = ""
+    if row["what"] in OF_THE_CHANNEL:
+        reason = {"key": "text", "args": {"text": row["reason"]}}
+    elif row["reason"]:
+        reason = {"key": f"not_asked.{row['reason']}", "args": detail}
     return {
         "key": "command.why.line" if row["reason"] else "command.why.plain_line",
         "args": {

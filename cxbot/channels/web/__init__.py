@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cxbot.ports import Channel, ChannelSpec, Surroundings
+from cxbot.ports import Channel, ChannelSpec, Limits, Surroundings
+
+LIMITS = Limits(buttons=True, forms=True, edits=True, per_second=0)
 
 
 class Settings(BaseModel):
@@ -23,4 +25,4 @@ def build(settings: Settings, surroundings: Surroundings) -> Channel:
     return WebChannel(settings.upload_bytes, surroundings)
 
 
-CHANNEL = ChannelSpec("web", Settings, build)
+CHANNEL = ChannelSpec("web", Settings, build, limits=LIMITS)

@@ -6,11 +6,12 @@ import asyncio
 
 from aiohttp import web
 
+from cxbot.channels.web import LIMITS
 from cxbot.channels.web.pages import Pages
 from cxbot.channels.web.pulse import Pulse
 from cxbot.channels.web.survey_page import SurveyPage
 from cxbot.channels.web.try_page import TryPage
-from cxbot.ports import Deliver, Limits, Outcome, Outgoing, Sent, Surroundings
+from cxbot.ports import Deliver, Outcome, Outgoing, Sent, Surroundings
 
 
 class WebChannel:
@@ -18,7 +19,7 @@ class WebChannel:
 
     def __init__(self, upload_bytes: int, surroundings: Surroundings) -> None:
         self.name = "web"
-        self.limits = Limits(buttons=True, forms=True, edits=True, per_second=0)
+        self.limits = LIMITS
         self._pulse = Pulse()
         self._pages = Pages(surroundings.public_url, surroundings.company)
         self._survey = SurveyPage(self._pages, surroundings)
