@@ -29,7 +29,7 @@ from cxbot.ports import Channel, Clock, Outcome, Sent, Store, Surroundings, Tx
 from cxbot.server import Doors, Listener, make_application
 from cxbot.settings import Config
 from cxbot.store import open_store
-from cxbot.transactions import channel_state, health, settings, surveys, teams
+from cxbot.transactions import channel_state, deliveries, health, settings, surveys, teams
 from cxbot.transactions.channel_state import StoredState
 from cxbot.transactions.deliveries import Taken
 from handlers import dispatch
@@ -199,7 +199,10 @@ class App:
             self._committed.clear()
             if await self.due_work.drain(self.clock.now()) + await self.delivery.drain():
                 continue
-            if not await self.store.read(health.in_flight, self.worker):
+            machine = self.clock.machine()
+            resting = {name for name, stopped in self.delivery.stopped.items() if stopped.until > machine}
+            channels = [name for name in self.channels if name not in resting]
+            if not await self.store.read(_unsettled, self.worker, channels, self.clock.now(), machine):
                 return
             with contextlib.suppress(TimeoutError):  # the loop has it in flight: its commit wakes us
                 await asyncio.wait_for(self._committed.wait(), SETTLE_SECONDS)
@@ -258,6 +261,11 @@ class App:
         self.metrics.sent(channel, outcome)
         if isinstance(outcome, Sent) and taken.row["kind"] == "card" and not taken.row["replaces"]:
             self.metrics.alerted(self.clock.now() - int(taken.row["created_at"]))
+
+
+def _unsettled(tx: Tx, worker: str, channels: Sequence[str], now: int, machine: int) -> bool:
+    """Whether a message is in flight or may leave; one look, for between two the loop may have begun with the next."""
+    return health.in_flight(tx, worker) or any(deliveries.look(tx, each, now, machine) for each in channels)
 
 
 def _bind(host: str, port: int) -> socket.socket:

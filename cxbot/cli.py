@@ -17,7 +17,7 @@ import click
 
 from cxbot import logs
 from cxbot.check import Checked, check, check_config, notices
-from cxbot.config import ConfigMistakes
+from cxbot.config import ConfigMistakes, read_config
 from cxbot.settings import HOME, Config
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ _CONFIG = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     envvar="CXBOT_CONFIG",
     help="The settings; config.toml beside bot.py where there is one, else the defaults.",
+)
+_DEMO = click.option(
+    "--demo", "of_demo", is_flag=True, help="In the demo's store instead; --config does not count then."
 )
 
 
@@ -117,9 +120,14 @@ def demo(fresh: bool, port: int | None, host: str | None, no_browser: bool) -> N
 
 @main.command("check")
 @_CONFIG
-@click.option("--store", "with_store", is_flag=True, help="Also say what a start would change in the store.")
+@click.option(
+    "--store",
+    "with_store",
+    is_flag=True,
+    help="Also say what a start would change in the store. Opening it brings its schema up to date.",
+)
 def check_command(config_path: Path | None, with_store: bool) -> None:
-    """List every mistake in the settings and the surveys at once. Starts nothing, changes nothing."""
+    """List every mistake in the settings and the surveys at once. Starts nothing."""
     checked = _check(config_path)
     config = _usable(checked)
     for notice in notices(config):
@@ -134,7 +142,7 @@ def check_command(config_path: Path | None, with_store: bool) -> None:
 @_CONFIG
 def migrate(config_path: Path | None) -> None:
     """Bring the store's schema up to date. `run` does so by itself; this is for doing it beforehand."""
-    config = _usable(_check(config_path))
+    config = _settings(config_path)
     from cxbot.store import migrate as bring_up_to_date  # noqa: PLC0415 -- see run
 
     async def bring() -> list[str]:
@@ -157,7 +165,7 @@ def import_group() -> None:
 @click.option("--no-survey", is_flag=True, help="Only keep what happened; ask nobody about it.")
 def import_interactions(config_path: Path | None, file: Path, source: str, encoding: str, no_survey: bool) -> None:
     """Take interactions from a CSV or JSONL file. Bad rows are listed and skipped; run again, nothing comes twice."""
-    config = _usable(_check(config_path))
+    config = _settings(config_path)
     from cxbot import transfer  # noqa: PLC0415 -- see run
 
     size = file.stat().st_size
@@ -194,7 +202,7 @@ def import_interactions(config_path: Path | None, file: Path, source: str, encod
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def export(config_path: Path | None, what: Kind, file: Path) -> None:
     """Write responses, cases or invitations to a file that ends in .csv or .jsonl."""
-    config = _usable(_check(config_path))
+    config = _settings(config_path)
     from cxbot import transfer  # noqa: PLC0415 -- see run
 
     async def write() -> int:
@@ -211,10 +219,11 @@ def token() -> None:
 
 @token.command("new")
 @_CONFIG
+@_DEMO
 @click.argument("name")
-def new_token(config_path: Path | None, name: str) -> None:
+def new_token(config_path: Path | None, of_demo: bool, name: str) -> None:
     """Make a token and show it once; only its hash is kept. NAME is the system that will use it."""
-    config = _usable(_check(config_path))
+    config = _settings(config_path, of_demo=of_demo)
     from cxbot.api import auth  # noqa: PLC0415 -- see run
     from cxbot.transactions import tokens  # noqa: PLC0415 -- see run
 
@@ -233,9 +242,10 @@ def new_token(config_path: Path | None, name: str) -> None:
 
 @token.command("list")
 @_CONFIG
-def list_tokens(config_path: Path | None) -> None:
+@_DEMO
+def list_tokens(config_path: Path | None, of_demo: bool) -> None:
     """List the tokens by name, active and revoked. The tokens themselves are not kept."""
-    config = _usable(_check(config_path))
+    config = _settings(config_path, of_demo=of_demo)
     from cxbot.transactions import tokens  # noqa: PLC0415 -- see run
 
     async def read() -> list[dict[str, Any]]:
@@ -249,10 +259,11 @@ def list_tokens(config_path: Path | None) -> None:
 
 @token.command("revoke")
 @_CONFIG
+@_DEMO
 @click.argument("name")
-def revoke_token(config_path: Path | None, name: str) -> None:
+def revoke_token(config_path: Path | None, of_demo: bool, name: str) -> None:
     """Make a token useless, within a second, wherever it is."""
-    config = _usable(_check(config_path))
+    config = _settings(config_path, of_demo=of_demo)
     from cxbot.transactions import tokens  # noqa: PLC0415 -- see run
 
     async def revoke() -> bool:
@@ -276,9 +287,24 @@ async def _rehearsed(config: Config, checked: Checked) -> tuple[str, ...]:
 
 
 def _check(config_path: Path | None) -> Checked:
+    return check(_file(config_path), os.environ, HOME / "surveys")
+
+
+def _file(config_path: Path | None) -> Path | None:
     default = HOME / "config.toml"
-    path = config_path or (default if default.exists() else None)
-    return check(path, os.environ, HOME / "surveys")
+    return config_path or (default if default.exists() else None)
+
+
+def _settings(config_path: Path | None, *, of_demo: bool = False) -> Config:
+    """The settings alone: who only works on the store need not wait for the surveys to be right."""
+    try:
+        if not of_demo:
+            return read_config(_file(config_path), os.environ)
+        from cxbot.demo import read_cast  # noqa: PLC0415 -- see run
+
+        return read_cast(os.environ)[0]
+    except ConfigMistakes as error:
+        _refuse([str(mistake) for mistake in error.mistakes])
 
 
 def _usable(checked: Checked) -> Config:

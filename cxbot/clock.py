@@ -15,6 +15,8 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 1
 AT_ONCE = 200
+AFTER_A_FAILURE_MS = 5 * 60_000
+"""Business time before a step that failed is tried again."""
 
 
 def due(tx: Tx, now: int, most: int) -> list[tuple[str, str]]:
@@ -30,6 +32,14 @@ def next_due(tx: Tx) -> int:
     return min((row["due_at"] for row in found if row and row["due_at"]), default=0)
 
 
+def put_off(tx: Tx, kind: str, row_id: str, due_at: int) -> None:
+    """Looks at a case or an invitation later than it said."""
+    if kind == "case":
+        tx.run("cases.look_at", id=row_id, due_at=due_at)
+    else:
+        tx.run("invitations.look_at", id=row_id, due_at=due_at)
+
+
 class DueWork:
     """Does what is due: reminders, escalations, surveys that may now be asked, nudges, expiry."""
 
@@ -37,7 +47,6 @@ class DueWork:
         self.store = store
         self.clock = clock
         self._wake = asyncio.Event()
-        self._failed: dict[str, int] = {}
         store.on_commit(self._wake.set)
 
     async def run(self) -> None:
@@ -67,22 +76,18 @@ class DueWork:
     async def drain(self, now: int) -> int:
         """Does everything that is due at `now`; returns how many steps were taken."""
         total = 0
-        while found := [each for each in await self.store.read(due, now, AT_ONCE) if self._may(each[1])]:
+        before: list[tuple[str, str]] = []
+        while (found := await self.store.read(due, now, AT_ONCE)) and found != before:
             await asyncio.gather(*(self._step(kind, row_id, now) for kind, row_id in found))
             total += len(found)
-            if len(found) < AT_ONCE and total > AT_ONCE * 50:
-                break
+            before = found
         return total
 
     async def _step(self, kind: str, row_id: str, now: int) -> None:
         step = case_clock.step if kind == "case" else invitations.step
         try:
             await self.store.run(step, row_id, now)
-            self._failed.pop(row_id, None)
         except Exception:
-            # One that cannot be done must not stop the others; it is tried again after a while.
+            # One that cannot be done must not stop the others, on this replica or on another: it is looked at later.
             log.exception("step_failed", kind=kind, subject=row_id)
-            self._failed[row_id] = self.clock.machine() + 60_000
-
-    def _may(self, row_id: str) -> bool:
-        return self._failed.get(row_id, 0) <= self.clock.machine()
+            await self.store.run(put_off, kind, row_id, now + AFTER_A_FAILURE_MS)

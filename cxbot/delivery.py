@@ -117,12 +117,19 @@ class Delivery:
                     in_flight |= {asyncio.create_task(self._hand(channel, each)) for each in await taking}
                 done = await _first(in_flight, wake, LOOK_EVERY_S if in_flight else await self._pause(name))
                 in_flight -= done
-                await _finished(self._settle(name, [task.result() for task in done]))
+                await _finished(self._settle_safely(name, [task.result() for task in done]))
         finally:
             # What was handed to the platform is written down before the loop ends.
             if in_flight:
                 await asyncio.wait(in_flight)
-                await self._settle(name, [task.result() for task in in_flight])
+                await self._settle_safely(name, [task.result() for task in in_flight])
+
+    async def _settle_safely(self, name: str, handed: Sequence[Handed]) -> None:
+        try:
+            await self._settle(name, handed)
+        except Exception:
+            # The rows go back when their lease lapses: a repeat at worst, and the loop goes on.
+            log.exception("settling_failed", channel=name, rows=len(handed))
 
     async def _take_safely(self, name: str, most: int) -> list[Taken]:
         try:

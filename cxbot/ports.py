@@ -35,6 +35,9 @@ class Tx(Protocol):
     def new_id(self) -> str:
         """A new text id of 26 characters, time-ordered within one process."""
 
+    def random_id(self) -> str:
+        """A new text id of 26 characters that tells neither when nor after what it was made."""
+
     def bump(self, key: RollupKey, n: int) -> None:
         """Adds n to a rollup when the transaction commits; dropped if it does not."""
 
@@ -82,21 +85,12 @@ class Limits:
     buttons: bool = True
     forms: bool = True
     edits: bool = True
-    inline_reply: bool = False
     customers: bool = True
     teams: bool = True
     per_second: float = 1.0
     """Messages a second to one address; 0 means not paced."""
     concurrency: int = 16
     """Sends under way at once, from one replica."""
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """What an action of the person opened: `count` messages until `until` (machine time)."""
-
-    count: int
-    until: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +126,6 @@ class Inbound:
     language: str = ""
     """The language of the sender's profile, where the channel knows it."""
     name: str = ""
-    opens: Allowance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +250,7 @@ class Misconfigured:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Sent or not, nobody knows: the channel looks before it sends again (`Channel.find`)."""
+    """Sent or not, nobody knows: tried again after a while, so it may come twice."""
 
     reason: str
 

@@ -12,7 +12,7 @@ from cxbot.domain.roles import RANK, may
 from cxbot.ports import Inbound, ReadFirst, Receipt, Row, Tx
 from cxbot.transactions import outbox, settings, teams
 from handlers import admin
-from handlers.grammar import Call, Command, NotUnderstood, parse
+from handlers.grammar import Call, Command, NotUnderstood, parse, phrases, tidy
 
 
 @cache
@@ -61,9 +61,13 @@ def run(
     return command.run(Call(tx, now, sender, team, language, parsed.arguments, say, _reads(found)))
 
 
-def understands(text: str) -> bool:
-    """Whether a line is a command."""
-    return not isinstance(parse(text, known()), NotUnderstood)
+def plainly_meant(text: str) -> bool:
+    """Whether a line can only be a command, even while a survey is open: begun with a slash, or nothing but its words.
+
+    "why do you ask me that" and "late shifts all the time" begin like commands and are answers.
+    """
+    line = tidy(text)
+    return text.lstrip().startswith("/") or any(line in phrases(command) for command in known())
 
 
 def _reads(found: list[Any] | None) -> Callable[..., Any]:

@@ -12,6 +12,7 @@ from cxbot.transactions import (
     case_clock,
     case_work,
     cases,
+    inbox,
     invitations,
     outbox,
     people,
@@ -46,8 +47,10 @@ def handle(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
 
 
 def may_be_answer(tx: Tx, person: Row, inbound: Inbound, now: int) -> bool:
-    """Whether a text of somebody with a role is meant for the survey they have open, or stops it."""
+    """Whether a text of somebody with a role is meant for what they were asked themselves, or stops it."""
     if replies.read_intent(inbound.text) in ("stop", "stop_all", "start"):
+        return True
+    if people.expected(tx, inbound.channel, inbound.place, now) is not None:
         return True
     invitation = tx.one("invitations.open_of_person", person_id=person["id"])
     return invitation is not None and invitation["address"] == inbound.place
@@ -69,11 +72,20 @@ def _wrote(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
         if answer:
             return _fixed(tx, person, inbound, expected["case"], answer, now)
     invitation = tx.one("invitations.open_of_person", person_id=person["id"])
-    if invitation is not None and expected is None:
+    answers_survey = expected is None or expected.get("kind") == "anonymous"
+    if invitation is not None and answers_survey:
         said = conversation.Said(text=inbound.text)
         if responses.reply(tx, person, invitation, said, inbound, now):
             return Receipt()
+    if expected is not None and expected.get("kind") == "anonymous":
+        return _not_kept(tx, person, inbound, now)
     return _own_words(tx, person, inbound, now)
+
+
+def _not_kept(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
+    """What is said beside an anonymous survey is kept nowhere, for it would name who said it."""
+    inbox.forget_words(tx, inbound)
+    return _say(tx, person, inbound, "survey.anonymous_not_kept", {}, now)
 
 
 def _fixed_answer(text: str) -> str:
@@ -127,6 +139,9 @@ def _fixed(tx: Tx, person: Row, inbound: Inbound, case_id: str, answer: str, now
 
 def _consent(tx: Tx, person: Row, inbound: Inbound, intent: str, now: int) -> Receipt:
     scope = {"stop": "surveys", "stop_all": "all", "start": ""}[intent]
+    if intent == "stop" and person["opted_out"] == "all":
+        # Who wants no messages at all does not ask for some by saying stop again.
+        scope = "all"
     people.opt_out(tx, person["id"], scope, now)  # type: ignore[arg-type]  # one of the three scopes
     if scope:
         open_survey = tx.one("invitations.open_of_person", person_id=person["id"])
@@ -154,11 +169,7 @@ def _agent(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
     interaction = tx.one("interactions.get", id=invitation["interaction_id"]) if invitation else None
     active = tx.all("cases.active_of_person", person_id=person["id"])
     if active:
-        case = active[0]
-        cases.record(tx, case["id"], person["id"], "asked_agent", {}, now)
-        cases.team_says(
-            tx, case, "case.asked_for_agent", {"name": person["name"], "who": cases.owner_name(tx, case)}, now
-        )
+        case = cases.call_back(tx, person, active[0]["id"], now)
     else:
         case = cases.open_case(
             tx,
@@ -196,9 +207,12 @@ def _progress(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
 
 
 def _own_words(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
-    """Words that answer nothing: kept, shown to the team, and acknowledged."""
+    """Words that answer nothing: kept, shown to the team, and acknowledged, but not to who wants no messages."""
     response, case, team_id = _belongs_to(tx, person, now)
     remarks.hear(tx, person, now, words=inbound.text, response=response, case=case, team_id=team_id)
+    if person["opted_out"] == "all":
+        invitations.decide(tx, person["id"], "not_said", "opted_out", now, detail={"message": "customer.noted"})
+        return Receipt()
     return _say(tx, person, inbound, "customer.noted", {"code": case["code"] if case else ""}, now)
 
 
@@ -210,6 +224,8 @@ def _sent_media(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
     if media.size > MEDIA_BYTES:
         args = {"kind": {"key": f"media.{media.kind}", "args": {}}, "megabytes": MEDIA_BYTES // 1_000_000}
         return _say(tx, person, inbound, "customer.media_too_large", args, now)
+    if _answers_anonymously(tx, person, inbound, now):
+        return _not_kept(tx, person, inbound, now)
     response, case, team_id = _belongs_to(tx, person, now)
     if media.kind == "sticker" and case is None:
         return _say(tx, person, inbound, "customer.media_acknowledged", {}, now)
@@ -217,6 +233,15 @@ def _sent_media(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
     key = "customer.media_kept" if case is not None else "customer.media_acknowledged"
     args = {"kind": {"key": f"media.{media.kind}", "args": {}}, "code": case["code"] if case else ""}
     return _say(tx, person, inbound, key, args, now)
+
+
+def _answers_anonymously(tx: Tx, person: Row, inbound: Inbound, now: int) -> bool:
+    """Whether an anonymous survey is open here, or has just ended."""
+    expected = people.expected(tx, inbound.channel, inbound.place, now)
+    if expected is not None and expected.get("kind") == "anonymous":
+        return True
+    invitation = tx.one("invitations.open_of_person", person_id=person["id"])
+    return invitation is not None and surveys.at(tx, invitation["survey"], invitation["survey_version"]).anonymous
 
 
 def _belongs_to(tx: Tx, person: Row, now: int) -> tuple[Row | None, Row | None, str]:
@@ -230,8 +255,6 @@ def _belongs_to(tx: Tx, person: Row, now: int) -> tuple[Row | None, Row | None, 
             response = tx.one("responses.get", id=invitation["response_id"])
         interaction = tx.one("interactions.get", id=invitation["interaction_id"])
         team_id = responses.team_of(tx, interaction or {})
-        if surveys.at(tx, invitation["survey"], invitation["survey_version"]).anonymous:
-            response = None
     case = active[0] if active else None
     if case is not None:
         team_id = case["team_id"]

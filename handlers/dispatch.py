@@ -25,7 +25,11 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -
     if place is not None:
         return team.write(tx, place, sender, inbound, now, found)
     staff = sender is not None and inbound.kind == "text" and bool(teams.roles_of(tx, sender["id"]))
-    if sender is not None and staff and not customer.may_be_answer(tx, sender, inbound, now):
+    if (
+        sender is not None
+        and staff
+        and (commands.plainly_meant(inbound.text) or not customer.may_be_answer(tx, sender, inbound, now))
+    ):
         return commands.run(tx, sender, inbound, now, found=found)
     return customer.handle(tx, sender or newcomer(tx, inbound, now), inbound, now)
 

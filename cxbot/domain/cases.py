@@ -15,6 +15,7 @@ from cxbot.domain.policy import TeamPolicy
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
+DAY = 24 * HOUR
 UNDO_MS = 30_000
 """How long an action can be taken back, and how long nothing of it leaves for the customer."""
 PROMISE_SOON_MINUTES = 15
@@ -49,6 +50,10 @@ class Terms:
     def after(self, at: int, minutes: int) -> int:
         """The moment `minutes` of business time after `at`."""
         return calendar.add_business(self.hours, self.zone, at, minutes)
+
+    def open_at(self, at: int) -> int:
+        """The moment itself where the team is at work then, else its next opening."""
+        return calendar.next_open(self.hours, self.zone, at)
 
 
 @lru_cache(maxsize=256)
@@ -125,6 +130,7 @@ def claim(case: Case, actor_id: str, now: int) -> Change | Refusal:
             "snoozed_until": 0,
             "snooze_reason": "",
             "reminders": 0,
+            "escalations": min(case["escalations"], 1),
         },
     )
 
@@ -133,7 +139,8 @@ def release(case: Case, actor_id: str, now: int) -> Change | Refusal:
     """Gives the case back to the team; its clock goes on."""
     if case["state"] != "claimed":
         return Refusal("refuse.not_claimed", {"state": case["state"]})
-    return Change("released", {"state": "open", "owner_id": "", "claimed_at": 0, "snoozed_until": 0})
+    columns = {"state": "open", "owner_id": "", "claimed_at": 0, "snoozed_until": 0, "snooze_reason": ""}
+    return Change("released", {**columns, "escalations": min(case["escalations"], 1)})
 
 
 def contacted(case: Case, actor_id: str, now: int) -> Change | Refusal:
@@ -180,6 +187,7 @@ def hand_over(case: Case, actor_id: str, now: int, *, owner_id: str) -> Change |
             "snoozed_until": 0,
             "snooze_reason": "",
             "reminders": 0,
+            "escalations": min(case["escalations"], 1),
         },
         {"from": case["owner_id"], "to": owner_id},
     )
@@ -262,7 +270,7 @@ def next_step(case: Case) -> Step:
     if state not in ("open", "claimed"):
         return NOTHING
     if case["snoozed_until"]:
-        return Step("snooze_over", case["snoozed_until"])
+        return Step("snooze_over", terms.open_at(case["snoozed_until"]))
     if state == "open":
         return _while_unclaimed(case, terms)
     return _while_claimed(case, terms)
@@ -273,25 +281,34 @@ def _while_unclaimed(case: Case, terms: Terms) -> Step:
     steps: list[Step] = []
     if case["reminders"] < len(policy.reminder_minutes):
         steps.append(Step("remind", terms.after(case["opened_at"], policy.reminder_minutes[case["reminders"]])))
+    escalated_at = terms.after(case["opened_at"], policy.escalate_minutes)
     if case["escalations"] == 0 and policy.escalate_minutes:
-        steps.append(Step("escalate", terms.after(case["opened_at"], policy.escalate_minutes)))
-    elif case["escalations"] < 2:
+        steps.append(Step("escalate", escalated_at))
+    else:
         # The promise comes after the escalation even where both fall on one minute.
-        steps.append(Step("overdue", max(case["promised_at"], terms.after(case["opened_at"], policy.escalate_minutes))))
-    return min(steps, key=lambda step: step.at, default=NOTHING)
+        steps.append(_overdue(case, terms, max(deadline(case, terms), escalated_at)))
+    return min(steps, key=lambda step: step.at)
 
 
 def _while_claimed(case: Case, terms: Terms) -> Step:
-    if not case["contacted_at"]:
-        soon = max(case["promised_at"] - PROMISE_SOON_MINUTES * MINUTE, case["claimed_at"] + MINUTE)
-        if case["reminders"] == 0 and soon < case["promised_at"]:
+    least = case["claimed_at"] + MINUTE
+    if not case["contacted_at"] and case["reminders"] == 0:
+        soon = terms.open_at(max(case["promised_at"] - PROMISE_SOON_MINUTES * MINUTE, least))
+        if soon < case["promised_at"]:
             return Step("promise_soon", soon)
-        if case["escalations"] < 2:
-            return Step("overdue", max(case["promised_at"], case["claimed_at"] + MINUTE))
-        return NOTHING
+    return _overdue(case, terms, max(deadline(case, terms), least))
+
+
+def _overdue(case: Case, terms: Terms, since: int) -> Step:
+    """Said when the deadline passes, then each business day until somebody acts; never outside the team's hours."""
     if case["escalations"] < 2:
-        return Step("overdue", resolve_by(case, terms))
-    return NOTHING
+        return Step("overdue", terms.open_at(since))
+    return Step("overdue", terms.open_at(since + (case["escalations"] - 1) * DAY))
+
+
+def deadline(case: Case, terms: Terms) -> int:
+    """What the team must keep next: the promise to contact the customer, then the time to resolve by."""
+    return resolve_by(case, terms) if case["contacted_at"] else int(case["promised_at"])
 
 
 def _after_resolution(case: Case, terms: Terms) -> Step:
@@ -309,7 +326,7 @@ def due_by(case: Case) -> tuple[int, str]:
     if case["state"] in ("open", "claimed"):
         if not case["contacted_at"]:
             return case["promised_at"], "first_contact"
-        return resolve_by(case, Terms.load(case["policy"])), "resolve"
+        return deadline(case, Terms.load(case["policy"])), "resolve"
     return 0, ""
 
 
@@ -327,7 +344,9 @@ def taken(case: Case, step: Step, now: int) -> Mapping[str, Any]:
             # Where the promise has passed as well, one message says so.
             return {"escalations": 2 if case["promised_at"] <= now else 1}
         case "overdue":
-            return {"escalations": 2}
+            late = max(now - deadline(case, Terms.load(case["policy"])), 0)
+            # After a weekend or a standstill one message stands for all the days that were missed.
+            return {"escalations": max(case["escalations"] + 1, 2 + -(-late // DAY))}
         case "snooze_over":
             return {"snoozed_until": 0, "snooze_reason": ""}
         case "confirm":

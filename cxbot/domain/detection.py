@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +27,10 @@ class Finding:
 def find(
     survey: Survey, answers: Mapping[str, Any], words: Sequence[str], *, vip: bool, earlier: int, days: int = 0
 ) -> Finding | None:
-    """A finding where the band, or the words beside any score, say so.
+    """A finding where the band says so, or words do where no score contradicts them.
+
+    Words raise what a low score opened. Beside a good score only the gravest open a case by themselves (somebody was
+    hurt): "a full refund within the hour, great people" is praise.
 
     `answers`: value by question id, as far as they have come. `words`: everything the person wrote. `earlier`: cases of
     the same person in the last `days` days.
@@ -35,6 +39,8 @@ def find(
         return None
     band = conversation.band_after(survey, answers)
     raising = [rule for rule in survey.detect.raising_words if _says(words, rule.words)]
+    if band is not None and not band.detractor:
+        raising = [rule for rule in raising if rule.severity == "critical"]
     if not (band and band.detractor) and not raising:
         return None
     severity: str = (band.severity if band and band.detractor else "") or "low"
@@ -100,23 +106,11 @@ def _says(words: Sequence[str], wanted: Sequence[str]) -> bool:
     return False
 
 
-NEGATIONS = (
-    "no ",
-    "not ",
-    "don't ",
-    "dont ",
-    "never ",
-    "without ",
-    "no need for a ",
-    "不要",
-    "不用",
-    "没有",
-    "沒有",
-    "不需要",
-    "别",
-    "無需",
-    "无需",
+_NEGATED = re.compile(
+    r"(?:\b(?:not|never|without|isn't|wasn't|aren't|don't|dont|didn't|doesn't|no need)\b(?:\s+[\w']+){0,3}\s*"
+    r"|不是要?|不要|并非|並非|不用|不需要|没(?:有|想)?|沒(?:有|想)?|不想|无需|無需)$"
 )
+"""What takes the word after it back: up to three words in between, or right before it in Chinese."""
 
 
 def _stands(text: str, word: str) -> bool:
@@ -127,8 +121,7 @@ def _stands(text: str, word: str) -> bool:
             (start > 0 and text[start - 1].isascii() and text[start - 1].isalnum())
             or (end < len(text) and text[end].isascii() and text[end].isalnum())
         )
-        before = text[max(0, start - 14) : start]
-        if whole and not any(before.endswith(negation) for negation in NEGATIONS):
+        if whole and not _NEGATED.search(text[max(0, start - 40) : start]):
             return True
         start = text.find(word, end)
     return False

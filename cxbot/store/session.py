@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -68,6 +69,10 @@ class StatementTx:
         self._execute = self._open
         self.failed = None
         self.bumps = []
+
+    def random_id(self) -> str:
+        """See `ports.Tx.random_id`."""
+        return secrets.token_hex(13)
 
     def one(self, statement: str, /, **parameters: Any) -> Row | None:
         """See `ports.Tx.one`."""

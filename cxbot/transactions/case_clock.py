@@ -11,6 +11,7 @@ from cxbot.ports import Row, Tx
 from cxbot.transactions import cases, outbox, people, settings, teams
 
 RETRY_MS = 60 * 60 * 1000
+NAGS = ("remind", "promise_soon", "escalate", "overdue")
 
 
 def step(tx: Tx, case_id: str, now: int) -> str:
@@ -24,25 +25,40 @@ def step(tx: Tx, case_id: str, now: int) -> str:
         return "none"
     if due.kind == "confirm" and _cannot_ask_yet(tx, case, now):
         return "wait"
-    after = cases.write(tx, case, workflow.taken(case, due, now), now)
+    columns = dict(workflow.taken(case, due, now))
+    while due.kind in NAGS:
+        # After a snooze or a standstill several are due at once: only the gravest is said.
+        further = workflow.next_step({**case, **columns})
+        if further.kind not in NAGS or further.at > now:
+            break
+        due = further
+        columns.update(workflow.taken({**case, **columns}, due, now))
+    after = cases.write(tx, case, columns, now)
     cases.record(tx, case_id, "", due.kind, {}, now)
-    match due.kind:
-        case "remind":
-            _remind(tx, after, now)
-        case "promise_soon":
-            args = {"who": cases.owner_name(tx, after), "promised_at": after["promised_at"]}
-            cases.team_says(tx, after, "case.promise_soon", args, now)
-        case "snooze_over":
-            args = {"who": cases.owner_name(tx, after), "reason": case["snooze_reason"]}
-            cases.team_says(tx, after, "case.snooze_over", args, now)
-        case "escalate" | "overdue":
-            _escalate(tx, after, due.kind, now)
-        case "confirm":
-            _ask_if_fixed(tx, after, now)
-        case "close_silent":
-            people.expect(tx, after["channel"], after["address"], None, 0)
+    _carry_out(tx, case, after, due.kind, now)
     cases.redraw(tx, after, now)
     return due.kind
+
+
+def _carry_out(tx: Tx, before: Row, case: Row, kind: str, now: int) -> None:
+    """Says or does what a step is about; `before` is the case as it was."""
+    who = {"who": cases.owner_name(tx, case), "promised_at": case["promised_at"]}
+    match kind:
+        case "remind":
+            _remind(tx, case, now)
+        case "promise_soon":
+            cases.team_says(tx, case, "case.promise_soon", who, now)
+        case "snooze_over":
+            args = {"who": who["who"], "reason": before["snooze_reason"]}
+            cases.team_says(tx, case, "case.snooze_over", args, now)
+        case "escalate" | "overdue" if before["escalations"] < 2:
+            _escalate(tx, case, kind, now)
+        case "overdue":
+            cases.team_says(tx, case, "case.still_overdue", who, now)
+        case "confirm":
+            _ask_if_fixed(tx, case, now)
+        case "close_silent":
+            cases.stop_asking(tx, case, now)
 
 
 def _remind(tx: Tx, case: Row, now: int) -> None:
@@ -65,18 +81,44 @@ def _escalate(tx: Tx, case: Row, kind: str, now: int) -> None:
     why = {"key": f"case.why.{kind}", "args": {"promised_at": case["promised_at"]}}
     cases.team_says(tx, case, "case.escalated", {"to": to, "why": why}, now)
     if other is not None and other["id"] != case["team_id"]:
-        customer = people.get(tx, case["person_id"]) or {"name": ""}
-        args: dict[str, Any] = {
-            "name": customer["name"],
-            "team": (teams.get(tx, case["team_id"]) or {"name": ""})["name"],
-            "why": why,
-            "severity": {"key": f"severity.{case['severity']}", "args": {}},
-            "promised_at": case["promised_at"],
-        }
-        if case["state"] == "open":
-            claim = {"key": "card.action.claim", "args": {}}
-            args["choices"] = [{"key": f"c:claim:{case['id']}", "label": claim, "style": "primary"}]
-        cases.team_says(tx, case, "case.escalated_here", args, now, team=other)
+        cases.team_says(tx, case, "case.escalated_here", _told_elsewhere(tx, case, why), now, team=other)
+    elif person is not None:
+        _tell_person(tx, case, person, why, now)
+
+
+def _told_elsewhere(tx: Tx, case: Row, why: dict[str, Any]) -> dict[str, Any]:
+    """What those need who do not see the alert itself, with the button to take the case."""
+    customer = people.get(tx, case["person_id"]) or {"name": ""}
+    args: dict[str, Any] = {
+        "name": customer["name"],
+        "team": (teams.get(tx, case["team_id"]) or {"name": ""})["name"],
+        "why": why,
+        "severity": {"key": f"severity.{case['severity']}", "args": {}},
+        "promised_at": case["promised_at"],
+    }
+    if case["state"] == "open":
+        claim = {"key": "card.action.claim", "args": {}}
+        args["choices"] = [{"key": f"c:claim:{case['id']}", "label": claim, "style": "primary"}]
+    return args
+
+
+def _tell_person(tx: Tx, case: Row, person: Row, why: dict[str, Any], now: int) -> None:
+    """Writes to the one the policy names; recorded where that is not possible."""
+    address = people.address_of(tx, person["id"])
+    if address is None:
+        cases.record(tx, case["id"], "", "not_told", {"message": "case.escalated_here", "reason": "no_address"}, now)
+        return
+    zone = people.zone(person, workflow.Terms.load(case["policy"]).zone)
+    outbox.say(
+        tx,
+        now,
+        channel=address["channel"],
+        address=address["address"],
+        language=person["language"] or settings.company(tx).language,
+        key="case.escalated_here",
+        args={"code": case["code"], "zone": zone, **_told_elsewhere(tx, case, why)},
+        case_id=case["id"],
+    )
 
 
 def _seniors(tx: Tx, team_id: str) -> list[str]:
@@ -115,6 +157,9 @@ def _ask_if_fixed(tx: Tx, case: Row, now: int) -> None:
 
 def close_confirm(tx: Tx, case: Row, row_id: str, answer: str, now: int) -> None:
     """Replaces "is it fixed?" on the customer's screen by what they answered."""
+    person = people.get(tx, case["person_id"])
+    if person is None or person["opted_out"] == "all":
+        return
     args = {
         "question": {"key": "customer.confirm", "args": {"code": case["code"]}},
         "answer": {"key": f"customer.fixed.{answer}", "args": {}},

@@ -50,6 +50,7 @@ def act(tx: Tx, case_id: str, action: str, actor_id: str, now: int, **arguments:
         columns["undo_until"] = now + workflow.UNDO_MS
     if decided.event == "reopened":
         cases.take_back(tx, case)
+        cases.stop_asking(tx, case, now)
         columns.update(undo="", undo_until=0)
     after = cases.write(tx, case, columns, now)
     cases.record(tx, case_id, actor_id, decided.event, decided.args, now)
@@ -82,7 +83,7 @@ def confirm(tx: Tx, case_id: str, person: Row, answer: str, now: int) -> str:
         return _not_fixed(tx, case, person, now) if newer is None else ""
     if case["state"] != "resolved":
         return ""
-    people.expect(tx, case["channel"], case["address"], None, 0)
+    cases.stop_asking(tx, case, now, answered=True)
     if answer == "yes":
         columns = {"state": "closed", "confirm": "yes", "ending": "confirmed", "closed_at": now}
         after = cases.write(tx, case, columns, now)

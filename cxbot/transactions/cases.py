@@ -42,8 +42,11 @@ def detect(tx: Tx, person: Row, invitation: Row, survey: Survey, response: Row, 
     )
     assert earlier is not None
     finding = detection.find(survey, answers, words, vip=bool(person["vip"]), earlier=earlier["n"], days=REPEAT_DAYS)
+    if current is not None and current["state"] in workflow.ACTIVE:
+        return _update(tx, person, current, finding, response, now)
     if current is not None:
-        _update(tx, current, finding, response, now)
+        # Dismissed, merged or closed meanwhile: its card shows what else was said, and nothing opens by itself.
+        redraw(tx, current, now)
         return None
     if finding is None:
         return None
@@ -141,8 +144,11 @@ def _join(
         change = workflow.reopen(case, person["id"], now, by_customer=True)
         assert isinstance(change, workflow.Change)
         take_back(tx, case)
+        stop_asking(tx, case, now)
         case = write(tx, case, {**change.columns, "undo": "", "undo_until": 0}, now)
         team_says(tx, case, "case.reopened", {"who": owner_name(tx, case)}, now)
+    if response_id and response_id != case["response_id"]:
+        _keep_words(tx, person, case, now)
     columns: dict[str, Any] = {
         "severity": workflow.worse(case["severity"], severity),
         "reasons": _reasons(case, reasons),
@@ -160,20 +166,71 @@ def _join(
     return Opened(case, True, notice(tx, person, case, "customer.case_joined"))
 
 
-def _update(tx: Tx, case: Row, finding: detection.Finding | None, response: Row, now: int) -> None:
-    """More answers of the same response: the alert shows them, and the severity may rise."""
+def call_back(tx: Tx, person: Row, case_id: str, now: int) -> Row:
+    """Somebody asks for a human about a case: a new promise begins, and work thought done is taken up again."""
+    case = lock(tx, case_id)
+    assert case is not None
+    columns: dict[str, Any] = {}
+    if case["state"] == "resolved":
+        change = workflow.reopen(case, person["id"], now, by_customer=False)
+        assert isinstance(change, workflow.Change)
+        take_back(tx, case)
+        stop_asking(tx, case, now)
+        columns = {**change.columns, "undo": "", "undo_until": 0}
+    columns |= {
+        "promised_at": workflow.promise(workflow.Terms.load(case["policy"]), case["severity"], now),
+        "contacted_at": 0,
+        "reminders": 0,
+        "escalations": 0,
+        "snoozed_until": 0,
+        "reasons": _reasons(case, [{"key": "reason.asked_agent", "args": {}}]),
+    }
+    case = write(tx, case, columns, now)
+    record(tx, case_id, person["id"], "asked_agent", {}, now)
+    args = {"name": person["name"], "who": owner_name(tx, case), "promised_at": case["promised_at"]}
+    team_says(tx, case, "case.asked_for_agent", args, now)
+    redraw(tx, case, now)
+    return case
+
+
+def _update(
+    tx: Tx, person: Row, case: Row, finding: detection.Finding | None, response: Row, now: int
+) -> Opened | None:
+    """More answers of the same response: the alert shows them, the severity may rise, and with it the promise."""
     columns: dict[str, Any] = {"score": response["score"]}
-    if finding is not None:
-        columns["severity"] = workflow.worse(case["severity"], finding.severity)
-        columns["reasons"] = json.dumps(list(finding.reasons), ensure_ascii=False)
-        if columns["severity"] != case["severity"]:
-            promised = workflow.promise(workflow.Terms.load(case["policy"]), columns["severity"], case["opened_at"])
-            columns["promised_at"] = max(now, min(case["promised_at"], promised))
-            record(tx, case["id"], "", "raised", {"severity": columns["severity"]}, now)
-    else:
+    if finding is None:
         # The customer changed the answer to a good one: the team decides, the case does not vanish.
         columns["reasons"] = _reasons(case, [{"key": "reason.changed", "args": {"score": response["score"]}}])
-    redraw(tx, write(tx, case, columns, now), now)
+        redraw(tx, write(tx, case, columns, now), now)
+        return None
+    columns["severity"] = workflow.worse(case["severity"], finding.severity)
+    columns["reasons"] = json.dumps(list(finding.reasons), ensure_ascii=False)
+    promised = workflow.promise(workflow.Terms.load(case["policy"]), columns["severity"], now)
+    sooner = columns["severity"] != case["severity"] and promised < case["promised_at"] and not case["contacted_at"]
+    if sooner:
+        columns["promised_at"] = promised
+    after = write(tx, case, columns, now)
+    if columns["severity"] != case["severity"]:
+        record(tx, case["id"], "", "raised", {"severity": columns["severity"]}, now)
+    redraw(tx, after, now)
+    return Opened(after, True, notice(tx, person, after, "customer.promise_sooner")) if sooner else None
+
+
+def _keep_words(tx: Tx, person: Row, case: Row, now: int) -> None:
+    """The words of the response a case began with stay with the case when another response takes its place."""
+    known = {row["words"] for row in tx.all("remarks.of_case", case_id=case["id"])}
+    for words in said(tx, case["response_id"])[1] if case["response_id"] else []:
+        if words not in known:
+            tx.run(
+                "remarks.add",
+                id=tx.new_id(),
+                person_id=person["id"],
+                response_id="",
+                case_id=case["id"],
+                words=words,
+                media="",
+                said_at=case["opened_at"],
+            )
 
 
 def get(tx: Tx, case_id: str) -> Row:
@@ -203,7 +260,7 @@ def take_back(tx: Tx, case: Row) -> None:
 
 
 def of_response(tx: Tx, response_id: str) -> Row | None:
-    """The case being worked that came of a response."""
+    """The newest case that came of a response, in whatever state it is."""
     return tx.one("cases.of_response", response_id=response_id)
 
 
@@ -328,7 +385,15 @@ def team_says(
 
 
 def tell_customer(
-    tx: Tx, case: Row, key: str, args: Mapping[str, Any], now: int, *, due_at: int = 0, expires_at: int = 0
+    tx: Tx,
+    case: Row,
+    key: str,
+    args: Mapping[str, Any],
+    now: int,
+    *,
+    due_at: int = 0,
+    expires_at: int = 0,
+    replaces: str = "",
 ) -> str:
     """A message about the case to the customer; recorded, not sent, where they want no messages at all."""
     person = people.get(tx, case["person_id"])
@@ -348,6 +413,7 @@ def tell_customer(
         case_id=case["id"],
         due_at=due_at,
         expires_at=expires_at,
+        replaces=replaces,
     )
 
 
@@ -362,6 +428,16 @@ def notice(tx: Tx, person: Row, case: Row, key: str, *, sorry: str = "generic") 
         "zone": people.zone(person, _zone(tx, case)),
     }
     return {"key": key, "args": args}
+
+
+def stop_asking(tx: Tx, case: Row, now: int, *, answered: bool = False) -> None:
+    """Ends "is it fixed?" where it was asked of this case: no answer is expected, and the question is closed."""
+    expected = people.expected(tx, case["channel"], case["address"], now)
+    if expected is None or expected.get("case") != case["id"]:
+        return
+    people.expect(tx, case["channel"], case["address"], None, 0)
+    if not answered:
+        tell_customer(tx, case, "question.closed", {}, now, replaces=expected["row"])
 
 
 def owner_name(tx: Tx, case: Row) -> str:

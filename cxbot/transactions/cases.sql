@@ -22,8 +22,8 @@ SELECT * FROM cases WHERE code = :code
 SELECT * FROM cases WHERE person_id = :person_id AND cause = :cause AND state IN ('open', 'claimed', 'resolved')
 
 -- name: of_response
--- The case that came of a response, wherever its work goes on.
-SELECT * FROM cases WHERE response_id = :response_id AND state IN ('open', 'claimed', 'resolved') ORDER BY opened_at DESC LIMIT 1
+-- The newest case that came of a response, in whatever state it is.
+SELECT * FROM cases WHERE response_id = :response_id ORDER BY opened_at DESC, id DESC LIMIT 1
 
 -- name: active_of_person
 -- What is being worked for this person, newest first.

@@ -20,7 +20,7 @@ from cxbot.ports import (
     Unknown,
     Unreachable,
 )
-from cxbot.transactions import case_card, invitations, outbox, people, surveys
+from cxbot.transactions import case_card, channel_stops, invitations, outbox, people, surveys
 
 BACK_OFF_MS = (2_000, 10_000, 30_000, 120_000, 600_000, 1_800_000)
 """Milliseconds before each further attempt; the last one repeats."""
@@ -115,6 +115,9 @@ def settle(tx: Tx, handed: Sequence[Handed], worker: str, now: int, machine: int
                     shown_at=now,
                     reason="refused: " + ", ".join(refused) if refused else "",
                 )
+                if row["kind"] == "question" and outbox.arguments(row).get("intro"):
+                    # Only what has arrived counts: the next first contact says again who asks and how to stop.
+                    people.introduced(tx, row["person_id"], now)
             case TryLater(reason, after) if row["attempts"] < MOST_ATTEMPTS:
                 wait = after or BACK_OFF_MS[min(row["attempts"] - 1, len(BACK_OFF_MS) - 1)]
                 _mark(tx, row, worker, "queued", reason, each.words, machine + wait)
@@ -127,11 +130,15 @@ def settle(tx: Tx, handed: Sequence[Handed], worker: str, now: int, machine: int
                 _mark(tx, row, worker, "dead", reason, each.words, 0)
                 _unreachable(tx, row, reason, now)
             case Misconfigured(what_to_do):
-                _mark(tx, row, worker, "queued", what_to_do, each.words, machine + BACK_OFF_MS[3])
+                reason = f"{channel_stops.REASON}{what_to_do}"
+                _mark(tx, row, worker, "queued", reason, each.words, machine + BACK_OFF_MS[3])
+                channel_stops.stop(tx, row["channel"], what_to_do, now)
                 stopped.append(row["channel"])
             case Refused(reason) | TryLater(reason) | Unknown(reason):
                 _mark(tx, row, worker, "dead", reason, each.words, 0)
                 invitations.decide(tx, row["person_id"], "dead", reason, now, detail={"message": row["key"]})
+    for channel in sorted({each.row["channel"] for each in handed if isinstance(each.outcome, Sent)} - {*stopped}):
+        channel_stops.sent(tx, channel, now)
     return stopped
 
 
@@ -152,7 +159,13 @@ def _unreachable(tx: Tx, row: Row, reason: str, now: int) -> None:
 
 
 def _platform_id(tx: Tx, row_id: str) -> str:
-    if not row_id:
-        return ""
-    row = tx.one("deliveries.original", id=row_id)
-    return str(row["platform_id"]) if row else ""
+    """The platform's id of a message; of what stands in its place where it was refused itself."""
+    row = tx.one("deliveries.original", id=row_id) if row_id else None
+    if row is None or row["platform_id"]:
+        return str(row["platform_id"]) if row else ""
+    found = None
+    if row["case_id"]:
+        found = tx.one("deliveries.replacement_of_case", case_id=row["case_id"], id=row_id)
+    elif row["invitation_id"]:
+        found = tx.one("deliveries.replacement_of_invitation", invitation_id=row["invitation_id"], id=row_id)
+    return str(found["platform_id"]) if found else ""

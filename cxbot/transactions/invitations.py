@@ -12,6 +12,10 @@ from cxbot.domain.survey import Survey
 from cxbot.ports import Row, Tx
 from cxbot.transactions import outbox, people, settings, surveys, teams
 
+ANONYMOUS_AFTER_MS = 60 * 60 * 1000
+"""How long after an anonymous survey words are taken to belong to it, and so not kept."""
+PAUSED_MS = 24 * 60 * 60 * 1000
+"""How long a reminder waits for a paused survey to be resumed."""
 RETRY_OPEN_MS = 60 * 60 * 1000
 """How long an invitation waits for another question to the same person to be answered."""
 
@@ -99,10 +103,13 @@ def end(tx: Tx, invitation: Row, state: str, reason: str, now: int) -> None:
     if invitation["state"] == "asked" and state != "done":
         question = tx.one("outbox.last_question", invitation_id=invitation["id"])
         tx.run("outbox.cancel_of_invitation", invitation_id=invitation["id"], reason=state)
-        if question is not None:
+        if question is not None and question["state"] in ("sent", "sending"):
             close_question(tx, invitation, question, now)
     survey = surveys.at(tx, invitation["survey"], invitation["survey_version"])
     if survey.anonymous:
+        if invitation["state"] == "asked":
+            until = now + ANONYMOUS_AFTER_MS
+            people.expect(tx, invitation["channel"], invitation["address"], {"kind": "anonymous"}, until)
         tx.run("invitations.forget_person", id=invitation["id"])
 
 
@@ -313,8 +320,6 @@ def _ask(tx: Tx, invitation: Row, now: int) -> None:
     )
     intro = survey.anonymous or not person["introduced_at"]
     ask_question(tx, asked, survey, begun.ask, now, intro=intro)
-    if not person["introduced_at"]:
-        people.introduced(tx, person["id"], now)
 
 
 def next_look(survey: Survey, nudges: int, asked_at: int, expires_at: int) -> int:
@@ -332,6 +337,13 @@ def _nudge(tx: Tx, invitation: Row, now: int) -> None:
         # Somebody who has begun to answer is not pressed for the rest.
         tx.run("invitations.wait", id=invitation["id"], due_at=invitation["expires_at"], reason="")
         return
+    last = invitation["expires_at"]
+    live = surveys.live(tx, invitation["survey"])
+    if live is None or live.paused:
+        wait = contact.Wait("paused", now + PAUSED_MS)
+        tx.run("invitations.wait", id=invitation["id"], due_at=min(wait.until, last), reason=wait.reason)
+        decide(tx, person["id"], "waits", wait.reason, now, detail={"until": wait.until}, invitation=invitation)
+        return
     interaction = tx.one("interactions.get", id=invitation["interaction_id"]) or {}
     night = (
         None
@@ -341,7 +353,8 @@ def _nudge(tx: Tx, invitation: Row, now: int) -> None:
         )
     )
     if night is not None:
-        tx.run("invitations.wait", id=invitation["id"], due_at=night.until, reason=night.reason)
+        tx.run("invitations.wait", id=invitation["id"], due_at=min(night.until, last), reason=night.reason)
+        decide(tx, person["id"], "waits", night.reason, now, detail={"until": night.until}, invitation=invitation)
         return
     due_at = next_look(survey, invitation["nudges"] + 1, invitation["asked_at"], invitation["expires_at"])
     tx.run("invitations.nudged", id=invitation["id"], due_at=max(due_at, now + 1))

@@ -49,7 +49,8 @@ UPDATE invitations SET due_at = :due_at, reason = :reason WHERE id = :id AND sta
 
 -- name: progressed
 -- How far the conversation has come.
-UPDATE invitations SET progress = :progress, response_id = :response_id, due_at = :due_at, version = version + 1
+UPDATE invitations SET progress = :progress, response_id = :response_id, due_at = :due_at, expires_at = :expires_at,
+       version = version + 1
 WHERE id = :id AND state = 'asked'
 
 -- name: nudged
@@ -78,3 +79,7 @@ SELECT MIN(due_at) AS due_at FROM invitations WHERE state IN ('waiting', 'asked'
 -- Records what the bot did not do, and why.
 INSERT INTO decisions (id, person_id, interaction_id, invitation_id, survey, what, reason, detail, decided_at)
 VALUES (:id, :person_id, :interaction_id, :invitation_id, :survey, :what, :reason, :detail, :decided_at)
+
+-- name: look_at
+-- When to look at an invitation next, where what is due could not be done.
+UPDATE invitations SET due_at = :due_at WHERE id = :id AND state IN ('waiting', 'asked')

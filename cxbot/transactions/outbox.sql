@@ -15,6 +15,7 @@ VALUES (:id, :channel, :address, :order_key, :seq, :kind, :key, :args, :language
 -- Older replacements of the same message that have not left yet: only the newest is sent.
 UPDATE outbox SET state = 'superseded', reason = 'newer'
 WHERE replaces = :replaces AND order_key = :order_key AND state = 'queued' AND id <> :newest
+  AND state IN ('queued', 'sending', 'held')
 
 -- name: claim
 -- Takes what may leave now: due, retried when the channel said, first of its order, one to an address at a time, paced.
@@ -116,18 +117,18 @@ UPDATE outbox SET state = 'queued', reason = '' WHERE channel = :channel AND add
 UPDATE outbox SET state = 'cancelled', reason = :reason WHERE id = :id AND state IN ('queued', 'held')
 
 -- name: cancel_of_invitation
--- Takes back what has not left yet of an invitation.
-UPDATE outbox SET state = 'cancelled', reason = :reason
-WHERE invitation_id = :invitation_id AND state IN ('queued', 'held')
+-- Takes back what has not left yet of an invitation; what is in flight is not tried again.
+UPDATE outbox SET state = CASE WHEN state = 'sending' THEN state ELSE 'cancelled' END, reason = :reason, expires_at = 1
+WHERE invitation_id = :invitation_id AND state IN ('queued', 'held', 'sending')
 
 -- name: cancel_of_person
--- Takes back every message to a person who wants none.
-UPDATE outbox SET state = 'cancelled', reason = :reason
-WHERE person_id = :person_id AND channel = :channel AND address = :address AND state IN ('queued', 'held')
+-- Takes back every message to a person who wants none; what is in flight is not tried again.
+UPDATE outbox SET state = CASE WHEN state = 'sending' THEN state ELSE 'cancelled' END, reason = :reason, expires_at = 1
+WHERE person_id = :person_id AND channel = :channel AND address = :address AND state IN ('queued', 'held', 'sending')
 
 -- name: last_question
 -- The newest question row of an invitation that has not been replaced.
-SELECT id, args, key FROM outbox
+SELECT id, args, key, state FROM outbox
 WHERE invitation_id = :invitation_id AND kind = 'question' AND state IN ('queued', 'sending', 'sent', 'held') AND replaces = ''
 ORDER BY created_at DESC, id DESC LIMIT 1
 

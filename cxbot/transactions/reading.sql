@@ -1,7 +1,9 @@
 -- name: invitations
--- Invitations after a place in time, with the interaction they are about.
+-- Invitations after a place in time, with the interaction they are about. An anonymous response is not named.
 SELECT v.*, COALESCE(i.source, '') AS source, COALESCE(i.source_id, '') AS source_id,
-       COALESCE(i.touchpoint, '') AS touchpoint, COALESCE(i.team_id, '') AS team
+       COALESCE(i.touchpoint, '') AS touchpoint, COALESCE(i.team_id, '') AS team,
+       CASE WHEN EXISTS (SELECT 1 FROM responses r WHERE r.id = v.response_id AND r.person_id <> '')
+            THEN v.response_id ELSE '' END AS response_id
 FROM invitations v LEFT JOIN interactions i ON i.id = v.interaction_id
 WHERE (v.created_at, v.id) > (:after_time, :after_id) AND v.created_at >= :since AND v.created_at < :until
   AND (CAST(:state AS TEXT) = '' OR v.state = :state)
@@ -12,7 +14,9 @@ ORDER BY v.created_at, v.id LIMIT :most
 -- name: invitation
 -- One invitation, with the interaction it is about.
 SELECT v.*, COALESCE(i.source, '') AS source, COALESCE(i.source_id, '') AS source_id,
-       COALESCE(i.touchpoint, '') AS touchpoint, COALESCE(i.team_id, '') AS team
+       COALESCE(i.touchpoint, '') AS touchpoint, COALESCE(i.team_id, '') AS team,
+       CASE WHEN EXISTS (SELECT 1 FROM responses r WHERE r.id = v.response_id AND r.person_id <> '')
+            THEN v.response_id ELSE '' END AS response_id
 FROM invitations v LEFT JOIN interactions i ON i.id = v.interaction_id
 WHERE v.id = :id
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from cxbot.domain import conversation, detection
 from cxbot.domain.survey import Band, Question, Survey, fill
 from cxbot.ports import Inbound, Row, Tx
-from cxbot.transactions import cases, inbox, invitations, links, outbox, people, remarks, settings, surveys, teams
+from cxbot.transactions import cases, inbox, invitations, outbox, remarks, settings, surveys, teams
 
 DAY_MS = 24 * 60 * 60 * 1000
+ANONYMOUS_OPEN_MS = 60 * 60 * 1000
+"""How long after an answer an anonymous survey waits for the next one."""
 LATE_AFTER_MS = DAY_MS
 """An answer later than this is taken with a note."""
-CASE_NOTICES = ("customer.case_opened", "customer.case_joined")
+CASE_NOTICES = ("customer.case_opened", "customer.case_joined", "customer.promise_sooner")
 
 
 def reply(tx: Tx, person: Row, invitation: Row, said: conversation.Said, inbound: Inbound, now: int) -> bool:
@@ -35,18 +36,19 @@ def reply(tx: Tx, person: Row, invitation: Row, said: conversation.Said, inbound
         _redraw(tx, invitation, survey, step, question, now)
         return True
     response = _respond(tx, person, invitation, survey, step, now)
-    opened = _detect(tx, person, invitation, survey, response, now) if response else None
+    opened = detect(tx, person, invitation, survey, response, now) if response else None
     if step.remark:
         _remark(tx, person, invitation, survey, response, step.remark, now)
     if question is not None and step.answered:
         _show_answered(tx, invitation, survey, step, question, now)
-    note = _note(tx, invitation, step, opened, now)
+    note = _note(invitation, survey, step, opened, now)
     if step.done:
         _finish(tx, invitation, survey, response, note, now)
     elif step.ask:
         invitations.ask_question(tx, invitation, survey, step.ask, now, note=note)
     elif step.note or step.remark:
-        _say(tx, invitation, step.note or "customer.noted", {}, now)
+        key = "survey.anonymous_not_kept" if survey.anonymous and step.remark else step.note or "customer.noted"
+        _say(tx, invitation, key, {}, now)
     return True
 
 
@@ -57,6 +59,7 @@ def _redraw(tx: Tx, invitation: Row, survey: Survey, step: conversation.Step, qu
         progress=step.progress.dump(),
         response_id=invitation["response_id"],
         due_at=invitation["due_at"],
+        expires_at=invitation["expires_at"],
     )
     replaces, note = (question["id"], _case_notices(question)) if question else ("", [])
     picked = list(step.progress.picked)
@@ -72,12 +75,17 @@ def _respond(tx: Tx, person: Row, invitation: Row, survey: Survey, step: convers
         response = begin(tx, person["id"], invitation, survey, "chat", now)
     if response is not None and (step.answered or step.withdrawn or step.done):
         response = store_answers(tx, response, survey, step, now)
+    expires_at = invitation["expires_at"]
+    if survey.anonymous and response is not None:
+        # Only while it is open does anything tie the answers to the person: not for days.
+        expires_at = min(expires_at, now + ANONYMOUS_OPEN_MS)
     tx.run(
         "invitations.progressed",
         id=invitation["id"],
         progress=step.progress.dump(),
         response_id=response["id"] if response else "",
-        due_at=invitation["expires_at"] if response else invitation["due_at"],
+        due_at=expires_at if response else invitation["due_at"],
+        expires_at=expires_at,
     )
     return response
 
@@ -86,10 +94,9 @@ def begin(tx: Tx, person_id: str, invitation: Row, survey: Survey, via: str, now
     """Starts a response. An anonymous one names nobody, and neither its id nor its time tells who it was."""
     interaction = tx.one("interactions.get", id=invitation["interaction_id"]) or {}
     touchpoint = interaction.get("touchpoint", "")
-    response_id = tx.new_id()
     hidden = survey.anonymous
     row: Row = {
-        "id": response_id[10:] + response_id[-10:] if hidden else response_id,
+        "id": tx.random_id() if hidden else tx.new_id(),
         "invitation_id": "" if hidden else invitation["id"],
         "interaction_id": "" if hidden else invitation["interaction_id"],
         "person_id": "" if hidden else person_id,
@@ -105,7 +112,7 @@ def begin(tx: Tx, person_id: str, invitation: Row, survey: Survey, via: str, now
         "state": "partial",
         "via": via,
         "late": int(now - invitation["asked_at"] > LATE_AFTER_MS),
-        "started_at": now - now % DAY_MS if hidden else now,
+        "started_at": _day_start(tx, now) if hidden else now,
         "completed_at": 0,
     }
     tx.run("responses.insert", **row)
@@ -114,7 +121,7 @@ def begin(tx: Tx, person_id: str, invitation: Row, survey: Survey, via: str, now
 
 def store_answers(tx: Tx, response: Row, survey: Survey, step: conversation.Step, now: int) -> Row:
     """Keeps the answers of a step, the score and band that follow, and the counts that reports are made of."""
-    at = now - now % DAY_MS if survey.anonymous else now
+    at = _day_start(tx, now) if survey.anonymous else now
     answers = given(tx, response["id"])
     for question in step.withdrawn:
         tx.run("responses.forget_answer", response_id=response["id"], question=question)
@@ -150,6 +157,13 @@ def store_answers(tx: Tx, response: Row, survey: Survey, step: conversation.Step
     return after
 
 
+def _day_start(tx: Tx, now: int) -> int:
+    """The beginning of the day in the company's time zone: all that is told of the time of an anonymous answer."""
+    zone = ZoneInfo(settings.company(tx).time_zone)
+    day = datetime.fromtimestamp(now / 1000, zone).date()
+    return int(datetime.combine(day, time(), zone).timestamp() * 1000)
+
+
 def given(tx: Tx, response_id: str) -> dict[str, Any]:
     """The answers of a response so far: value by question id."""
     return {row["question"]: json.loads(row["value"]) for row in tx.all("responses.answers", response_id=response_id)}
@@ -183,7 +197,7 @@ def _count(tx: Tx, response: Row, n: int) -> None:
     )
 
 
-def _detect(tx: Tx, person: Row, invitation: Row, survey: Survey, response: Row, now: int) -> cases.Opened | None:
+def detect(tx: Tx, person: Row, invitation: Row, survey: Survey, response: Row, now: int) -> cases.Opened | None:
     """Opens or raises the case that the answers and words so far ask for."""
     if survey.anonymous:
         return None
@@ -256,10 +270,12 @@ def _answer_label(question: Question, value: Any) -> Any:
     return str(value)
 
 
-def _note(tx: Tx, invitation: Row, step: conversation.Step, opened: cases.Opened | None, now: int) -> list[Any] | str:
+def _note(invitation: Row, survey: Survey, step: conversation.Step, opened: cases.Opened | None, now: int) -> list[Any]:
     """What is said before the next question: what was understood, and the case that was opened, in one message."""
     notes: list[Any] = []
-    if step.note:
+    if step.remark and survey.anonymous:
+        notes.append({"key": "survey.anonymous_not_kept", "args": {}})
+    elif step.note:
         notes.append({"key": step.note, "args": {}})
     if opened is not None and opened.new:
         notes.append(opened.notice)
@@ -269,9 +285,9 @@ def _note(tx: Tx, invitation: Row, step: conversation.Step, opened: cases.Opened
     return notes
 
 
-def _finish(tx: Tx, invitation: Row, survey: Survey, response: Row | None, note: list[Any] | str, now: int) -> None:
+def _finish(tx: Tx, invitation: Row, survey: Survey, response: Row | None, note: list[Any], now: int) -> None:
     band: Band | None = None
-    if response is not None:
+    if response is not None and not survey.anonymous:
         band = next((each for each in survey.bands if each.name == response["band"]), None)
     args = {
         "survey": survey.key,
@@ -315,57 +331,3 @@ def _say(tx: Tx, invitation: Row, key: str, args: Mapping[str, Any], now: int) -
         person_id=invitation["person_id"],
         invitation_id=invitation["id"],
     )
-
-
-@dataclass(frozen=True, slots=True)
-class LinkResult:
-    """What became of a survey page sent in. `mistakes`: question id -> message key; `thanks`: a nested meaning."""
-
-    state: str
-    response_id: str = ""
-    mistakes: Mapping[str, str] = field(default_factory=dict)
-    thanks: Mapping[str, Any] | None = None
-
-
-def submit_link(
-    tx: Tx, invitation_id: str, answers: Mapping[str, str], token_hash: str, language: str, now: int
-) -> LinkResult:
-    """Takes the answers of a survey page at once. A link used before, or a survey already answered, is kept apart.
-
-    States: taken, again (kept apart, not counted), expired, invalid. With mistakes nothing is stored.
-    """
-    invitation = tx.one("invitations.get", id=invitation_id)
-    if invitation is None or invitation["state"] in ("waiting", "not_asked", "retracted"):
-        return LinkResult("invalid")
-    person = people.lock(tx, invitation["person_id"]) if invitation["person_id"] else None
-    invitation = tx.one("invitations.get", id=invitation_id)
-    assert invitation is not None
-    if invitation["expires_at"] <= now or invitation["state"] == "expired":
-        return LinkResult("expired")
-    survey = surveys.at(tx, invitation["survey"], invitation["survey_version"])
-    steps, mistakes = conversation.answer_all(survey, answers)
-    if mistakes:
-        return LinkResult("invalid", mistakes=mistakes)
-    first = links.spend(tx, token_hash, "", now) and invitation["state"] == "asked" and not invitation["response_id"]
-    invitation = {**invitation, "language": language or invitation["language"]}
-    response = begin(tx, person["id"] if person else "", invitation, survey, "link" if first else "again", now)
-    for step in steps:
-        response = store_answers(tx, response, survey, step, now)
-    links.led_to(tx, token_hash, response["id"])
-    notes: list[Any] = []
-    if person is not None and not survey.anonymous:
-        opened = _detect(tx, person, invitation, survey, response, now)
-        notes = [opened.notice] if opened else []
-    args = {
-        "survey": survey.key,
-        "survey_version": invitation["survey_version"],
-        "band": response["band"] or "default",
-        "variables": invitations.variables(tx, invitation),
-        "note": notes,
-    }
-    if first:
-        question = tx.one("outbox.last_question", invitation_id=invitation_id)
-        if question is not None:
-            invitations.close_question(tx, invitation, question, now, key="question.answered_on_page")
-        invitations.end(tx, invitation, "done", "", now)
-    return LinkResult("taken" if first else "again", response["id"], thanks={"key": "survey.thanks", "args": args})

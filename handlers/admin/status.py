@@ -11,7 +11,7 @@ from handlers.grammar import Call, Command
 
 def show(call: Call) -> Receipt:
     """The state of the bot in a few lines."""
-    figures = health.figures(call.tx, call.now)
+    figures = call.heavy(health.figures, call.now)
     stops = channel_stops.stopped(call.tx)
     lines: list[dict[str, Any]] = [
         {

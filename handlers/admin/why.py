@@ -17,7 +17,7 @@ OF_THE_CHANNEL = ("held", "dead", "unreachable")
 def why(call: Call) -> Receipt:
     """Lists the latest invitations and decisions about a person."""
     wanted = call.arguments["person"]
-    found = people.search(call.tx, wanted)
+    found = call.heavy(people.search, wanted)
     if not found:
         return call.say("refuse.no_such_person", person=wanted)
     if len(found) > 1:

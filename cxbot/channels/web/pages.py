@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -101,7 +102,8 @@ class Pages:
         """
         origin = request.headers.get("Origin", "")
         if origin:
-            return origin != "null" and urlsplit(origin).netloc in {request.host, self._public_host} - {""}
+            host = _host_of(origin)
+            return bool(host) and (host == self._public_host or (host == request.host and _is_direct(host)))
         site = request.headers.get("Sec-Fetch-Site", "")
         return site == "same-origin" or (may_be_absent and not site)
 
@@ -109,6 +111,22 @@ class Pages:
 def clean(text: str) -> str:
     """What somebody typed, without what no database keeps: control characters and halves of characters."""
     return _CONTROL.sub("", text)
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # "http://[::1" is no address
+        return ""
+
+
+def _is_direct(host: str) -> bool:
+    """Whether a host is an IP address or localhost: a name could be made to point at us by whoever owns it."""
+    name = urlsplit(f"//{host}").hostname or ""
+    try:
+        return name == "localhost" or bool(ip_address(name))
+    except ValueError:
+        return False
 
 
 def text_in(language: str) -> Callable[..., str]:

@@ -15,9 +15,9 @@ from cxbot import links, wording
 from cxbot.channels.web import pages
 from cxbot.domain.survey import Question, Survey, fill
 from cxbot.ports import Limits, Row, Surroundings, Tx
-from cxbot.transactions import invitations, responses, surveys
+from cxbot.transactions import invitations, survey_pages, surveys
 from cxbot.transactions import links as links_kept
-from cxbot.transactions.responses import LinkResult
+from cxbot.transactions.survey_pages import LinkResult
 
 LONGEST_ANSWER = 4_000
 FACES = ("😠", "🙁", "😐", "🙂", "😀")
@@ -155,7 +155,7 @@ def submit(tx: Tx, claims: links.LinkClaims, token: str, filled: Filled, languag
     if filled.nonce and not links_kept.spend(tx, once, "", now):
         kept = links_kept.spent_for(tx, once)
         return LinkResult("taken" if links_kept.spent_for(tx, links.fingerprint(token)) == kept else "again", kept)
-    result = responses.submit_link(
+    result = survey_pages.submit(
         tx, claims.invitation_id, dict(filled.answers), links.fingerprint(token), language, now
     )
     if filled.nonce and result.response_id:

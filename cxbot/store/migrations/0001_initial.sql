@@ -190,6 +190,7 @@ CREATE TABLE remarks (
 );
 CREATE INDEX remarks_of_person ON remarks (person_id, said_at);
 CREATE INDEX remarks_of_case ON remarks (case_id, said_at);
+CREATE INDEX remarks_of_response ON remarks (response_id);
 
 CREATE TABLE decisions (
     id TEXT PRIMARY KEY,
@@ -269,6 +270,7 @@ CREATE INDEX cases_due ON cases (due_at, id) WHERE state IN ('open', 'claimed', 
 CREATE INDEX cases_of_person ON cases (person_id, opened_at);
 CREATE INDEX cases_of_team ON cases (team_id, state, opened_at);
 CREATE INDEX cases_by_time ON cases (opened_at, id);
+CREATE INDEX cases_of_response ON cases (response_id);
 
 CREATE TABLE events (
     id TEXT PRIMARY KEY,
@@ -328,6 +330,8 @@ CREATE TABLE outbox (
     shown_at BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX outbox_due ON outbox (due_at, id) WHERE state = 'queued';
+CREATE INDEX outbox_due_by_channel ON outbox (channel, due_at, id) WHERE state = 'queued';
+CREATE INDEX outbox_expiring ON outbox (expires_at) WHERE state = 'queued' AND expires_at > 0;
 CREATE INDEX outbox_unfinished ON outbox (order_key, seq) WHERE state IN ('queued', 'sending', 'held');
 CREATE INDEX outbox_sending ON outbox (lease_until) WHERE state = 'sending';
 CREATE INDEX outbox_held ON outbox (channel, address) WHERE state = 'held';
