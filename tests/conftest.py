@@ -134,6 +134,34 @@ async def store(store_url) -> AsyncIterator[EngineStore]:
     await opened.close()
 
 
+@pytest.fixture(scope="session")
+def shared_database(postgres) -> Iterator[str]:
+    """One migrated database for the many tests that need no schema of their own; emptied before each."""
+    url = postgres.migrated()
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture
+async def world(engine, request, tmp_path) -> AsyncIterator[object]:
+    """A seeded company on each engine, with nobody asked yet."""
+    from world import World
+
+    if engine == "sqlite":
+        file = tmp_path / "world.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        url = f"sqlite:///{file}"
+    else:
+        url = request.getfixturevalue("shared_database")
+        with psycopg.connect(url, autocommit=True) as connection:
+            tables = connection.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '%migration%'"
+            ).fetchall()
+            connection.execute(";".join(f"DELETE FROM {name}" for (name,) in tables).encode())
+    async with World.open(url) as opened:
+        yield opened
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()

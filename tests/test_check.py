@@ -69,3 +69,13 @@ def test_the_hash_of_a_survey_changes_with_its_file(folder: Path):
 def test_what_is_hardly_meant_is_said_and_settings_that_say_all_are_quiet():
     assert len(notices(parse_config("", "config.toml", {}))) == 3
     assert notices(demos.read_cast({})[0]) == []
+
+
+def test_a_survey_that_the_web_channel_cannot_show_is_told(folder: Path):
+    path = folder / "nps.toml"
+    text = path.read_text(encoding="utf-8").replace("{company} here.", "{company} here." + " really" * 10_000, 1)
+    path.write_text(text, encoding="utf-8")
+    env = {"CXBOT_COMPANY__PRIVACY_URL": "https://example.com/privacy", "CXBOT_SEED__SURVEYS": str(folder)}
+    checked = check(None, env, folder)
+    assert [mistake for mistake in checked.mistakes if "nps.toml" in mistake]
+    assert read_surveys(folder, [])[1] == []

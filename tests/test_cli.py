@@ -8,7 +8,8 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from cxbot.cli import main
+from cxbot.cli import _settings, main
+from cxbot.demo import read_cast
 from cxbot.settings import HOME
 
 COMMANDS = ("run", "demo", "check", "migrate", "import", "export", "token")
@@ -67,6 +68,45 @@ def test_nothing_starts_without_a_privacy_notice_to_link_to(bot, tmp_path: Path)
     assert result.exit_code == 2
     assert "company.privacy_url: is empty" in result.output
     assert 'write privacy_url = "https://' in result.output
+
+
+@pytest.mark.parametrize(
+    "command", [("migrate",), ("token", "new", "crm"), ("token", "list"), ("export", "cases", "{}/cases.csv")]
+)
+def test_what_works_on_the_store_alone_needs_neither_surveys_nor_a_privacy_notice(bot, tmp_path: Path, command):
+    (tmp_path / "bad.toml").write_text("[nonsense]\n", encoding="utf-8")
+    text = f'[store]\nurl = "sqlite:///{tmp_path}/cx.db"\n[seed]\nsurveys = "{tmp_path}"\n'
+    (tmp_path / "config.toml").write_text(text, encoding="utf-8")
+    assert bot("check").exit_code == 2
+    result = bot(*(word.format(tmp_path) for word in command))
+    assert result.exit_code == 0, result.output
+
+
+def test_interactions_are_imported_without_surveys_or_a_privacy_notice(bot, tmp_path: Path):
+    (tmp_path / "config.toml").write_text(f'[store]\nurl = "sqlite:///{tmp_path}/cx.db"\n', encoding="utf-8")
+    file = tmp_path / "rows.jsonl"
+    row = {"id": "T-1", "touchpoint": "ticket", "person": {"id": "p1"}, "happened_at": "2025-11-20T10:00:00Z"}
+    file.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    assert "Taken: 1." in bot("import", "interactions", str(file)).output
+
+
+def test_a_token_for_the_demo_is_made_in_the_demos_store(bot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CXBOT_STORE__URL", f"sqlite:///{tmp_path}/demo.db")
+    (tmp_path / "config.toml").write_text("[nonsense]\n", encoding="utf-8")
+    assert re.search(r"^cxb_\S+$", bot("token", "new", "crm", "--demo").output, re.MULTILINE)
+    assert re.match(r"crm\t.*\tactive\n", bot("token", "list", "--demo").output)
+    assert bot("token", "revoke", "crm", "--demo").output == "crm is revoked.\n"
+    assert (tmp_path / "demo.db").exists()
+
+
+def test_the_demos_store_is_the_one_the_demo_runs_on(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("CXBOT_STORE__URL", raising=False)
+    assert _settings(None, of_demo=True).store_url() == read_cast({})[0].store_url()
+
+
+def test_the_help_of_check_says_that_opening_the_store_migrates_it(bot):
+    told = " ".join(bot("check", "--help").output.split())
+    assert "Opening it brings its schema up to date" in told
 
 
 @pytest.mark.parametrize("command", [("run",), ("check",), ("migrate",), ("token", "list")])

@@ -68,7 +68,18 @@ def test_words_that_weigh_more_raise_the_severity_and_lighter_ones_do_not_lower_
     assert keys(found({"score": 2}, "a refund, or I sue")) == ["reason.score", "money", "legal"]
 
 
-def test_words_alone_are_a_finding_whatever_the_score():
+def test_praise_that_names_a_refund_is_no_complaint():
+    assert found({"score": 5}, "they gave me a full refund in one hour, great people") is None
+
+
+@pytest.mark.parametrize(
+    "words", ["This is not a scam", "it is not like I was injured", "please don't call a lawyer", "我不是要退款"]
+)
+def test_a_denial_a_few_words_before_counts(words):
+    assert found({}, words) is None
+
+
+def test_the_gravest_words_alone_are_a_finding_whatever_the_score():
     finding = found({"score": 5}, "great, but my child was injured")
     assert finding.severity == "critical"
     assert keys(finding) == ["hurt"]
@@ -84,7 +95,7 @@ def test_a_word_that_is_denied_or_stands_inside_another_raises_nothing(words):
 
 
 def test_a_word_that_is_denied_once_and_said_once_counts():
-    assert found({"score": 4}, "I asked for no refund then, but I want a refund now") is not None
+    assert found({}, "I did not want a refund then, but I want a refund now") is not None
 
 
 def test_a_vip_is_graver_and_the_alert_says_so():

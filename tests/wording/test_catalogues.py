@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from cxbot.domain import cases, contact, detection, replies, roles
+from cxbot.domain import cases, contact, detection, replies
 from cxbot.transactions import case_work
 from cxbot.wording import LANGUAGES, catalogue, negotiate, text
 from cxbot.wording.formatting import template
@@ -21,7 +21,7 @@ SOURCES = [
     if path.suffix in {".py", ".html", ".j2", ".jinja", ".txt"} and "wording" not in path.parts
 ]
 ROOMS = (
-    "card|case|command|customer|decision|ending|form|link|media|metric|not_asked|page|period|question|reason|refuse"
+    "admin|card|case|command|customer|decision|ending|form|link|media|metric|not_asked|page|period|question|reason|refuse"
     "|severity|sorry|survey|team|why|word"
 )
 KEY = re.compile(rf"""["']((?:{ROOMS})(?:\.[a-z0-9_-]+)+)["']""")
@@ -197,6 +197,5 @@ def test_every_word_of_the_workflow_has_a_name() -> None:
     wanted |= {f"state.{state}" for state in (*cases.ACTIVE, "closed", "dismissed", "merged")}
     wanted |= {f"sorry.{cause}" for cause in (*detection.SORRY, "generic")}
     wanted |= {f"case.done.{event}" for event in (*case_work.UNDOABLE, "reopened", "undone")}
-    wanted |= {f"role.{role}" for role in roles.RANK}
     wanted |= {f"form.snooze.{each}" for each in forms.SNOOZES}
     assert wanted - known == set()
