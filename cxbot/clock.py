@@ -14,6 +14,8 @@ from cxbot.transactions import case_clock, invitations
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 1
+PAUSE_S = 0.05
+"""Between two looks: under load every commit wakes us, and what falls due is told in minutes."""
 AT_ONCE = 200
 AFTER_A_FAILURE_MS = 5 * 60_000
 """Business time before a step that failed is tried again."""
@@ -67,6 +69,7 @@ class DueWork:
                     done = 0
                 if not done:
                     await self._wake.wait()
+                    await asyncio.sleep(PAUSE_S)
         finally:
             scheduler.shutdown(wait=False)
 

@@ -6,10 +6,9 @@ A row goes back to the queue when its lease lapses, so a killed worker repeats a
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import dataclasses
 import json
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -106,36 +105,36 @@ class Delivery:
         """Keeps up to `concurrency` messages in flight: one that hangs holds up its own conversation only."""
         channel, wake = self.channels[name], self._wake[name]
         in_flight: set[asyncio.Task[Handed]] = set()
+        handed: list[Handed] = []
         try:
             while True:
                 wake.clear()
-                taking = asyncio.create_task(self._take_safely(name, channel.limits.concurrency - len(in_flight)))
+                room = channel.limits.concurrency - len(in_flight)
+                round_ = asyncio.create_task(self._round(name, handed, room))
+                handed = []
                 try:
-                    await asyncio.shield(taking)
+                    await asyncio.shield(round_)
                 finally:
                     # Also when cancelled meanwhile: what is claimed is handed over, not left to its lease.
-                    in_flight |= {asyncio.create_task(self._hand(channel, each)) for each in await taking}
+                    in_flight |= {asyncio.create_task(self._hand(channel, each)) for each in await round_}
                 done = await _first(in_flight, wake, LOOK_EVERY_S if in_flight else await self._pause(name))
                 in_flight -= done
-                await _finished(self._settle_safely(name, [task.result() for task in done]))
+                handed = [task.result() for task in done]
         finally:
             # What was handed to the platform is written down before the loop ends.
             if in_flight:
                 await asyncio.wait(in_flight)
-                await self._settle_safely(name, [task.result() for task in in_flight])
+            await self._round(name, [*handed, *(task.result() for task in in_flight)], 0)
 
-    async def _settle_safely(self, name: str, handed: Sequence[Handed]) -> None:
+    async def _round(self, name: str, handed: Sequence[Handed], most: int) -> list[Taken]:
+        """Writes down what was handed over and claims what may leave next, in one commit where there is both."""
         try:
-            await self._settle(name, handed)
-        except Exception:
-            # The rows go back when their lease lapses: a repeat at worst, and the loop goes on.
-            log.exception("settling_failed", channel=name, rows=len(handed))
-
-    async def _take_safely(self, name: str, most: int) -> list[Taken]:
-        try:
+            if handed:
+                return await self._settle(name, handed, most)
             return await self._take(name, most) if most > 0 else []
         except Exception:
-            log.exception("delivery_round_failed", channel=name)
+            # Rows that were not written down go back when their lease lapses: a repeat at worst, and the loop goes on.
+            log.exception("delivery_round_failed", channel=name, rows=len(handed))
             return []
 
     async def _pause(self, name: str) -> float:
@@ -193,17 +192,22 @@ class Delivery:
             self.report(row["channel"], outcome, taken)
         return Handed(row, outcome, words)
 
-    async def _settle(self, name: str, handed: Sequence[Handed]) -> None:
-        if not handed:
-            return
-        machine = self.clock.machine()
-        stopped = await self.store.run(deliveries.settle, handed, self.worker, self.clock.now(), machine)
+    async def _settle(self, name: str, handed: Sequence[Handed], most: int = 0) -> list[Taken]:
+        """Writes down what came of messages, and claims up to `most` more in the same commit."""
+        now, machine = self.clock.now(), self.clock.machine()
+        if any(isinstance(each.outcome, Misconfigured) for each in handed) or name in self.stopped:
+            most = 0
+        limits = self.channels[name].limits
+        stopped, taken = await self.store.run(
+            deliveries.settle_and_take, handed, name, limits, self.worker, now, machine, LEASE_MS, most
+        )
         for each in handed:
             if isinstance(each.outcome, Misconfigured):
                 log.error("channel_stopped", channel=name, what_to_do=each.outcome.what_to_do)
                 self.stopped[name] = Stopped(each.outcome.what_to_do, machine + STOPPED_MS)
         if not stopped and any(isinstance(each.outcome, Sent) for each in handed):
             self.stopped.pop(name, None)
+        return taken
 
 
 async def _first(tasks: set[asyncio.Task[Handed]], wake: asyncio.Event, seconds: float) -> set[asyncio.Task[Handed]]:
@@ -214,14 +218,3 @@ async def _first(tasks: set[asyncio.Task[Handed]], wake: asyncio.Event, seconds:
     finally:
         waking.cancel()
     return {task for task in tasks if task.done()}
-
-
-async def _finished(work: Coroutine[None, None, None]) -> None:
-    """Awaits the work to its end even when cancelled meanwhile, then lets the cancellation go on."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        with contextlib.suppress(Exception):
-            await task
-        raise

@@ -10,6 +10,8 @@ from cxbot.domain import conversation, replies
 from cxbot.ports import Inbound, Receipt, Row, Tx
 from cxbot.transactions import (
     case_clock,
+    case_messages,
+    case_opening,
     case_work,
     cases,
     inbox,
@@ -36,9 +38,7 @@ FIXED_WORDS = {
 
 def handle(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
     """Handles one message of a customer."""
-    person = people.lock(tx, person["id"]) or person
-    people.acted(tx, person["id"], now)
-    person = {**person, "acted_at": now}
+    person = people.acted(tx, person["id"], now) or person
     if inbound.kind in ("choice", "form"):
         return _pressed(tx, person, inbound, now)
     if inbound.kind == "media":
@@ -169,9 +169,9 @@ def _agent(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
     interaction = tx.one("interactions.get", id=invitation["interaction_id"]) if invitation else None
     active = tx.all("cases.active_of_person", person_id=person["id"])
     if active:
-        case = cases.call_back(tx, person, active[0]["id"], now)
+        case = case_opening.call_back(tx, person, active[0]["id"], now)
     else:
-        case = cases.open_case(
+        case = case_opening.open_case(
             tx,
             person,
             now,
@@ -184,7 +184,7 @@ def _agent(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
             language=_language(tx, person, inbound),
             interaction=interaction,
         ).case
-    notice = cases.notice(tx, person, case, "customer.agent_called")
+    notice = case_messages.notice(tx, person, case, "customer.agent_called")
     return _say(tx, person, inbound, notice["key"], notice["args"], now)
 
 
@@ -196,13 +196,15 @@ def _progress(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
     cases.record(tx, case["id"], person["id"], "asked_progress", {}, now)
     state = case["state"]
     args = {
-        **cases.notice(tx, person, case, "")["args"],
-        "owner": cases.owner_name(tx, case),
+        **case_messages.notice(tx, person, case, "")["args"],
+        "owner": case_messages.owner_name(tx, case),
         "told": case["told_words"],
     }
     key = {"open": "customer.progress_open", "claimed": "customer.progress_claimed"}.get(
         state, "customer.progress_resolved"
     )
+    if state in ("open", "claimed") and not case["contacted_at"] and case["promised_at"] < now:
+        key = "customer.progress_late"
     return _say(tx, person, inbound, key, args, now)
 
 

@@ -8,7 +8,7 @@ from cxbot import wording
 from cxbot.domain import cases as workflow
 from cxbot.domain.cases import Refusal
 from cxbot.ports import Form, Inbound, Receipt, Row, Tx
-from cxbot.transactions import case_work, cases, people, settings, teams
+from cxbot.transactions import case_messages, case_work, people, settings, teams
 from handlers import commands, forms
 
 AT_ONCE = ("claim", "release", "contacted", "undo", "reopen")
@@ -22,7 +22,7 @@ def write(
     if inbound.kind != "text":
         return Receipt()
     if sender is None or not teams.roles_of(tx, sender["id"]):
-        names = cases.lead_names(tx, place["id"])
+        names = case_messages.lead_names(tx, place["id"])
         return Receipt(notice=wording.text("refuse.not_member", place["language"], who=names))
     return commands.run(tx, sender, inbound, now, team=place, found=found)
 
@@ -33,10 +33,12 @@ def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
     case = tx.one("cases.get", id=case_id)
     language = _language(tx, sender, case)
     if sender is None or case is None:
-        who = cases.lead_names(tx, case["team_id"]) if case else []
+        who = case_messages.lead_names(tx, case["team_id"]) if case else []
         return Receipt(notice=wording.text("refuse.not_member" if case else "refuse.stale", language, who=who))
     if not case_work.allowed(tx, case, sender["id"]):
-        return _refused(Refusal("refuse.not_member", {"who": cases.lead_names(tx, case["team_id"])}), language, now)
+        return _refused(
+            Refusal("refuse.not_member", {"who": case_messages.lead_names(tx, case["team_id"])}), language, now
+        )
     if action in AT_ONCE:
         return _done(case_work.act(tx, case_id, action, sender["id"], now), language, now)
     if action not in forms.FORMS:

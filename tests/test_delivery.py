@@ -269,7 +269,7 @@ class StoreThatFailsOnce:
         self.read, self.on_commit = store.read, store.on_commit
 
     async def run(self, transaction, *args, **kwargs):
-        if transaction is deliveries.settle and not self.failed.is_set():
+        if transaction is deliveries.settle_and_take and not self.failed.is_set():
             self.failed.set()
             raise StoreUnavailable("away for a moment")
         return await self._store.run(transaction, *args, **kwargs)
@@ -289,7 +289,7 @@ async def test_a_store_that_is_away_for_a_moment_costs_a_repeat_and_never_the_lo
         await asyncio.gather(running, return_exceptions=True)
     assert world.texts(SAM) == ["one", "one"]
     assert await state(world, "one") == ("sent", "")
-    assert [entry["event"] for entry in logs] == ["settling_failed"]
+    assert [entry["event"] for entry in logs] == ["delivery_round_failed"]
 
 
 async def test_a_loop_that_can_send_nothing_yet_commits_nothing_meanwhile(world):

@@ -281,12 +281,12 @@ def _while_unclaimed(case: Case, terms: Terms) -> Step:
     steps: list[Step] = []
     if case["reminders"] < len(policy.reminder_minutes):
         steps.append(Step("remind", terms.after(case["opened_at"], policy.reminder_minutes[case["reminders"]])))
-    escalated_at = terms.after(case["opened_at"], policy.escalate_minutes)
+    # Not after the promise has passed: a critical case is promised sooner than others are escalated.
+    escalated_at = min(terms.after(case["opened_at"], policy.escalate_minutes), case["promised_at"])
     if case["escalations"] == 0 and policy.escalate_minutes:
         steps.append(Step("escalate", escalated_at))
     else:
-        # The promise comes after the escalation even where both fall on one minute.
-        steps.append(_overdue(case, terms, max(deadline(case, terms), escalated_at)))
+        steps.append(_overdue(case, terms, deadline(case, terms)))
     return min(steps, key=lambda step: step.at)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from cxbot.domain import cases, conversation, replies
@@ -101,7 +102,7 @@ def _says(words: Sequence[str], wanted: Sequence[str]) -> bool:
     for text in words[-MOST_WORDS:]:
         folded = replies.fold(text)
         for word in wanted:
-            if _stands(folded, replies.fold(word)):
+            if _stands(folded, _folded(word)):
                 return True
     return False
 
@@ -111,6 +112,11 @@ _NEGATED = re.compile(
     r"|不是要?|不要|并非|並非|不用|不需要|没(?:有|想)?|沒(?:有|想)?|不想|无需|無需)$"
 )
 """What takes the word after it back: up to three words in between, or right before it in Chinese."""
+
+
+@lru_cache(maxsize=4096)
+def _folded(word: str) -> str:
+    return replies.fold(word)
 
 
 def _stands(text: str, word: str) -> bool:

@@ -8,7 +8,7 @@ from cxbot.domain import cases as workflow
 from cxbot.domain import contact
 from cxbot.domain.roles import RANK
 from cxbot.ports import Row, Tx
-from cxbot.transactions import cases, outbox, people, settings, teams
+from cxbot.transactions import case_messages, cases, outbox, people, settings, teams
 
 RETRY_MS = 60 * 60 * 1000
 NAGS = ("remind", "promise_soon", "escalate", "overdue")
@@ -36,35 +36,35 @@ def step(tx: Tx, case_id: str, now: int) -> str:
     after = cases.write(tx, case, columns, now)
     cases.record(tx, case_id, "", due.kind, {}, now)
     _carry_out(tx, case, after, due.kind, now)
-    cases.redraw(tx, after, now)
+    case_messages.redraw(tx, after, now)
     return due.kind
 
 
 def _carry_out(tx: Tx, before: Row, case: Row, kind: str, now: int) -> None:
     """Says or does what a step is about; `before` is the case as it was."""
-    who = {"who": cases.owner_name(tx, case), "promised_at": case["promised_at"]}
+    who = {"who": case_messages.owner_name(tx, case), "promised_at": case["promised_at"]}
     match kind:
         case "remind":
             _remind(tx, case, now)
         case "promise_soon":
-            cases.team_says(tx, case, "case.promise_soon", who, now)
+            case_messages.team_says(tx, case, "case.promise_soon", who, now)
         case "snooze_over":
             args = {"who": who["who"], "reason": before["snooze_reason"]}
-            cases.team_says(tx, case, "case.snooze_over", args, now)
+            case_messages.team_says(tx, case, "case.snooze_over", args, now)
         case "escalate" | "overdue" if before["escalations"] < 2:
             _escalate(tx, case, kind, now)
         case "overdue":
-            cases.team_says(tx, case, "case.still_overdue", who, now)
+            case_messages.team_says(tx, case, "case.still_overdue", who, now)
         case "confirm":
             _ask_if_fixed(tx, case, now)
         case "close_silent":
-            cases.stop_asking(tx, case, now)
+            case_messages.stop_asking(tx, case, now)
 
 
 def _remind(tx: Tx, case: Row, now: int) -> None:
     minutes = (now - case["opened_at"]) // workflow.MINUTE
-    args = {"who": cases.owner_name(tx, case), "minutes": minutes, "promised_at": case["promised_at"]}
-    cases.team_says(tx, case, "case.reminder", args, now)
+    args = {"who": case_messages.owner_name(tx, case), "minutes": minutes, "promised_at": case["promised_at"]}
+    case_messages.team_says(tx, case, "case.reminder", args, now)
 
 
 def _escalate(tx: Tx, case: Row, kind: str, now: int) -> None:
@@ -73,15 +73,15 @@ def _escalate(tx: Tx, case: Row, kind: str, now: int) -> None:
     other = teams.get(tx, escalate_to) if escalate_to else None
     person = people.get(tx, escalate_to) if escalate_to and other is None else None
     if other is not None:
-        to = f"{other['name']} ({', '.join(cases.lead_names(tx, other['id']))})"
+        to = f"{other['name']} ({', '.join(case_messages.lead_names(tx, other['id']))})"
     elif person is not None:
         to = person["name"]
     else:
         to = ", ".join(_seniors(tx, case["team_id"]))
     why = {"key": f"case.why.{kind}", "args": {"promised_at": case["promised_at"]}}
-    cases.team_says(tx, case, "case.escalated", {"to": to, "why": why}, now)
+    case_messages.team_says(tx, case, "case.escalated", {"to": to, "why": why}, now)
     if other is not None and other["id"] != case["team_id"]:
-        cases.team_says(tx, case, "case.escalated_here", _told_elsewhere(tx, case, why), now, team=other)
+        case_messages.team_says(tx, case, "case.escalated_here", _told_elsewhere(tx, case, why), now, team=other)
     elif person is not None:
         _tell_person(tx, case, person, why, now)
 
@@ -149,7 +149,7 @@ def _ask_if_fixed(tx: Tx, case: Row, now: int) -> None:
         {"key": f"o:fixed:{case['id']}:{answer}", "label": {"key": f"customer.fixed.{answer}", "args": {}}, "style": ""}
         for answer in ("yes", "no", "not_yet")
     ]
-    row = cases.tell_customer(tx, case, "customer.confirm", {"choices": choices}, now, expires_at=until)
+    row = case_messages.tell_customer(tx, case, "customer.confirm", {"choices": choices}, now, expires_at=until)
     if row:
         expects = {"kind": "fixed", "case": case["id"], "row": row}
         people.expect(tx, case["channel"], case["address"], expects, until)

@@ -11,7 +11,7 @@ from cxbot.domain import cases as workflow
 from cxbot.domain.cases import Change, Refusal
 from cxbot.domain.roles import may
 from cxbot.ports import Row, Tx
-from cxbot.transactions import cases, outbox, people, teams
+from cxbot.transactions import case_messages, cases, outbox, people, teams
 
 PLAIN = {"claim": workflow.claim, "release": workflow.release, "contacted": workflow.contacted}
 """Actions that need nothing but the case and who acts."""
@@ -35,7 +35,7 @@ def act(tx: Tx, case_id: str, action: str, actor_id: str, now: int, **arguments:
     if case is None:
         return Refusal("refuse.stale")
     if not allowed(tx, case, actor_id):
-        return Refusal("refuse.not_member", {"who": cases.lead_names(tx, case["team_id"])})
+        return Refusal("refuse.not_member", {"who": case_messages.lead_names(tx, case["team_id"])})
     if action == "undo":
         return _undo(tx, case, actor_id, now)
     decided = _decide(tx, case, action, actor_id, now, arguments)
@@ -50,13 +50,13 @@ def act(tx: Tx, case_id: str, action: str, actor_id: str, now: int, **arguments:
         columns["undo_until"] = now + workflow.UNDO_MS
     if decided.event == "reopened":
         cases.take_back(tx, case)
-        cases.stop_asking(tx, case, now)
+        case_messages.stop_asking(tx, case, now)
         columns.update(undo="", undo_until=0)
     after = cases.write(tx, case, columns, now)
     cases.record(tx, case_id, actor_id, decided.event, decided.args, now)
     if decided.event == "merged":
         _tell_the_other(tx, after, now)
-    cases.redraw(tx, after, now)
+    case_messages.redraw(tx, after, now)
     return Done(after, decided.event)
 
 
@@ -83,16 +83,16 @@ def confirm(tx: Tx, case_id: str, person: Row, answer: str, now: int) -> str:
         return _not_fixed(tx, case, person, now) if newer is None else ""
     if case["state"] != "resolved":
         return ""
-    cases.stop_asking(tx, case, now, answered=True)
+    case_messages.stop_asking(tx, case, now, answered=True)
     if answer == "yes":
         columns = {"state": "closed", "confirm": "yes", "ending": "confirmed", "closed_at": now}
         after = cases.write(tx, case, columns, now)
         cases.record(tx, case_id, person["id"], "confirmed", {}, now)
-        cases.team_says(
-            tx, after, "case.confirmed", {"name": person["name"], "owner": cases.owner_name(tx, after)}, now
+        case_messages.team_says(
+            tx, after, "case.confirmed", {"name": person["name"], "owner": case_messages.owner_name(tx, after)}, now
         )
-        cases.redraw(tx, after, now)
-        cases.tell_customer(tx, after, "customer.confirmed_yes", {}, now)
+        case_messages.redraw(tx, after, now)
+        case_messages.tell_customer(tx, after, "customer.confirmed_yes", {}, now)
         return "customer.confirmed_yes"
     if answer == "not_yet":
         after = cases.write(tx, case, {"confirm": "not_yet", "confirm_asked_at": now}, now)
@@ -100,9 +100,13 @@ def confirm(tx: Tx, case_id: str, person: Row, answer: str, now: int) -> str:
         expects = {"kind": "fixed", "case": case_id, "row": ""}
         people.expect(tx, case["channel"], case["address"], expects, after["due_at"])
         cases.record(tx, case_id, person["id"], "not_yet", {}, now)
-        cases.team_says(tx, after, "case.not_yet", {"name": person["name"], "who": cases.owner_name(tx, after)}, now)
-        cases.redraw(tx, after, now)
-        cases.tell_customer(tx, after, "customer.confirmed_not_yet", {"owner": cases.owner_name(tx, after)}, now)
+        case_messages.team_says(
+            tx, after, "case.not_yet", {"name": person["name"], "who": case_messages.owner_name(tx, after)}, now
+        )
+        case_messages.redraw(tx, after, now)
+        case_messages.tell_customer(
+            tx, after, "customer.confirmed_not_yet", {"owner": case_messages.owner_name(tx, after)}, now
+        )
         return "customer.confirmed_not_yet"
     return _not_fixed(tx, case, person, now)
 
@@ -114,12 +118,16 @@ def _not_fixed(tx: Tx, case: Row, person: Row, now: int) -> str:
     columns = {**change.columns, "reasons": json.dumps(reasons, ensure_ascii=False), "undo": "", "undo_until": 0}
     after = cases.write(tx, case, columns, now)
     cases.record(tx, case["id"], person["id"], "reopened", change.args, now)
-    cases.team_says(
-        tx, after, "case.reopened", {"who": cases.owner_name(tx, after), "promised_at": after["promised_at"]}, now
+    case_messages.team_says(
+        tx,
+        after,
+        "case.reopened",
+        {"who": case_messages.owner_name(tx, after), "promised_at": after["promised_at"]},
+        now,
     )
-    cases.redraw(tx, after, now)
-    args = {"owner": cases.owner_name(tx, after), "promised_at": after["promised_at"]}
-    cases.tell_customer(tx, after, "customer.confirmed_no", args, now)
+    case_messages.redraw(tx, after, now)
+    args = {"owner": case_messages.owner_name(tx, after), "promised_at": after["promised_at"]}
+    case_messages.tell_customer(tx, after, "customer.confirmed_no", args, now)
     return "customer.confirmed_no"
 
 
@@ -157,7 +165,7 @@ def _tell_customer(tx: Tx, case: Row, change: Change, arguments: Mapping[str, An
         return []
     team = teams.get(tx, case["team_id"]) or {"name": ""}
     args = {"told": arguments["told"], "team": team["name"]}
-    row = cases.tell_customer(tx, case, "customer.resolved", args, now, due_at=now + workflow.UNDO_MS)
+    row = case_messages.tell_customer(tx, case, "customer.resolved", args, now, due_at=now + workflow.UNDO_MS)
     return [row] if row else []
 
 
@@ -169,8 +177,8 @@ def _tell_the_other(tx: Tx, case: Row, now: int) -> None:
         "severity": workflow.worse(other["severity"], case["severity"]),
     }
     other = cases.write(tx, other, columns, now)
-    cases.team_says(tx, other, "case.merged", {"from": case["code"]}, now)
-    cases.redraw(tx, other, now)
+    case_messages.team_says(tx, other, "case.merged", {"from": case["code"]}, now)
+    case_messages.redraw(tx, other, now)
 
 
 def _undo(tx: Tx, case: Row, actor_id: str, now: int) -> Done | Refusal:
@@ -185,7 +193,7 @@ def _undo(tx: Tx, case: Row, actor_id: str, now: int) -> Done | Refusal:
         return Refusal("refuse.another_open")
     after = cases.write(tx, case, {**saved["columns"], "undo": "", "undo_until": 0}, now)
     cases.record(tx, case["id"], actor_id, "undone", {}, now)
-    cases.redraw(tx, after, now)
+    case_messages.redraw(tx, after, now)
     return Done(after, "undone")
 
 

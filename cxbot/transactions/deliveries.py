@@ -142,6 +142,22 @@ def settle(tx: Tx, handed: Sequence[Handed], worker: str, now: int, machine: int
     return stopped
 
 
+def settle_and_take(
+    tx: Tx,
+    handed: Sequence[Handed],
+    channel: str,
+    limits: Limits,
+    worker: str,
+    now: int,
+    machine: int,
+    lease: int,
+    most: int,
+) -> tuple[list[str], list[Taken]]:
+    """`settle`, then `take` of up to `most` rows, in one commit."""
+    stopped = settle(tx, handed, worker, now, machine)
+    return stopped, take(tx, channel, limits, worker, now, machine, lease, most) if most > 0 else []
+
+
 def _mark(tx: Tx, row: Row, worker: str, state: str, reason: str, words: str, retry_at: int) -> None:
     tx.run("outbox.mark", id=row["id"], worker=worker, state=state, retry_at=retry_at, reason=reason[:500], words=words)
 

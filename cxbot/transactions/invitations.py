@@ -181,8 +181,18 @@ def ask_question(tx: Tx, invitation: Row, survey: Survey, question: str, now: in
     )
 
 
+def with_variables(tx: Tx, invitation: Row) -> Row:
+    """The invitation with its variables, read once for all that is said in a transaction."""
+    return {**invitation, "variables": variables(tx, invitation)}
+
+
 def variables(tx: Tx, invitation: Row) -> dict[str, str]:
-    """What a survey's texts may name: the person, the agent, the reference, the company and its privacy page."""
+    """What a survey's texts may name: the person, the agent, the reference, the company and its privacy page.
+
+    An invitation that carries them already (`with_variables`) gives those.
+    """
+    if "variables" in invitation:
+        return dict(invitation["variables"])
     company = settings.company(tx)
     interaction = tx.one("interactions.get", id=invitation["interaction_id"]) or {}
     person = people.get(tx, invitation["person_id"]) or {}

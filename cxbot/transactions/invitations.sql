@@ -15,7 +15,7 @@ UPDATE invitations SET version = version + 1 WHERE id = :id
 
 -- name: open_of_person
 -- The one survey this person has open.
-SELECT * FROM invitations WHERE person_id = :person_id AND state = 'asked'
+SELECT * FROM invitations WHERE person_id = :person_id AND state || '' = 'asked'
 
 -- name: latest_of_person
 -- The survey this person was asked last, open or ended.
@@ -23,11 +23,11 @@ SELECT * FROM invitations WHERE person_id = :person_id AND asked_at > 0 ORDER BY
 
 -- name: waiting_of_person
 -- What is still to be asked of this person.
-SELECT * FROM invitations WHERE person_id = :person_id AND state = 'waiting'
+SELECT * FROM invitations WHERE person_id = :person_id AND state || '' = 'waiting'
 
 -- name: unanswered_of_interaction
 -- Invitations about an interaction to which nobody has answered yet.
-SELECT * FROM invitations WHERE interaction_id = :interaction_id AND state IN ('waiting', 'asked') AND response_id = ''
+SELECT * FROM invitations WHERE interaction_id = :interaction_id AND state || '' IN ('waiting', 'asked') AND response_id = ''
 
 -- name: contact_history
 -- When this person was asked last: at all, in a transactional survey, in a relationship survey of this metric.
@@ -41,26 +41,26 @@ FROM invitations WHERE person_id = :person_id AND asked_at > 0 AND id <> :except
 -- The first question is on its way.
 UPDATE invitations SET state = 'asked', reason = '', channel = :channel, address = :address, language = :language,
        progress = :progress, asked_at = :asked_at, expires_at = :expires_at, due_at = :due_at, version = version + 1
-WHERE id = :id AND state = 'waiting'
+WHERE id = :id AND state || '' = 'waiting'
 
 -- name: wait
 -- Not now: looked at again at due_at.
-UPDATE invitations SET due_at = :due_at, reason = :reason WHERE id = :id AND state IN ('waiting', 'asked')
+UPDATE invitations SET due_at = :due_at, reason = :reason WHERE id = :id AND state || '' IN ('waiting', 'asked')
 
 -- name: progressed
 -- How far the conversation has come.
 UPDATE invitations SET progress = :progress, response_id = :response_id, due_at = :due_at, expires_at = :expires_at,
        version = version + 1
-WHERE id = :id AND state = 'asked'
+WHERE id = :id AND state || '' = 'asked'
 
 -- name: nudged
 -- One more reminder has been sent.
-UPDATE invitations SET nudges = nudges + 1, due_at = :due_at WHERE id = :id AND state = 'asked'
+UPDATE invitations SET nudges = nudges + 1, due_at = :due_at WHERE id = :id AND state || '' = 'asked'
 
 -- name: end
 -- The invitation has ended, whichever way.
 UPDATE invitations SET state = :state, reason = :reason, ended_at = :ended_at, due_at = 0, version = version + 1
-WHERE id = :id AND state IN ('waiting', 'asked')
+WHERE id = :id AND state || '' IN ('waiting', 'asked')
 
 -- name: forget_person
 -- An anonymous survey keeps nobody's name once it has ended.
@@ -82,4 +82,4 @@ VALUES (:id, :person_id, :interaction_id, :invitation_id, :survey, :what, :reaso
 
 -- name: look_at
 -- When to look at an invitation next, where what is due could not be done.
-UPDATE invitations SET due_at = :due_at WHERE id = :id AND state IN ('waiting', 'asked')
+UPDATE invitations SET due_at = :due_at WHERE id = :id AND state || '' IN ('waiting', 'asked')

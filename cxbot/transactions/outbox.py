@@ -30,11 +30,12 @@ def say(
     replaces: str = "",
     thread_of: str = "",
     only_for: str = "",
+    supersedes: bool = True,
 ) -> str:
     """Enqueues one message as a meaning (key and JSON arguments) and returns its outbox id.
 
     `order_key` is the conversation in which order holds: the address, or the case for a team. A row with `replaces`
-    supersedes older replacements of the same message that have not left.
+    supersedes older replacements of the same message that have not left, unless told not to.
     """
     row_id = tx.new_id()
     order_key = order_key or f"{channel}:{address}"
@@ -61,7 +62,7 @@ def say(
         expires_at=expires_at,
         created_at=now,
     )
-    if replaces:
+    if replaces and supersedes:
         tx.run("outbox.supersede", replaces=replaces, order_key=order_key, newest=row_id)
     return row_id
 

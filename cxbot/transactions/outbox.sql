@@ -14,24 +14,24 @@ VALUES (:id, :channel, :address, :order_key, :seq, :kind, :key, :args, :language
 -- name: supersede
 -- Older replacements of the same message that have not left yet: only the newest is sent.
 UPDATE outbox SET state = 'superseded', reason = 'newer'
-WHERE replaces = :replaces AND order_key = :order_key AND state = 'queued' AND id <> :newest
+WHERE order_key = :order_key AND seq > 0 AND replaces = :replaces AND state || '' = 'queued' AND id <> :newest
   AND state IN ('queued', 'sending', 'held')
 
 -- name: claim
--- Takes what may leave now: due, retried when the channel said, first of its order, one to an address at a time, paced.
--- The guard stands in the outer WHERE as well, for two workers may have chosen the same row.
-UPDATE outbox SET state = 'sending', worker = :worker, lease_until = :lease_until, attempts = attempts + 1
-WHERE state = 'queued' AND id IN (
+-- Takes what may leave now: due, retried when the channel said, first of its order, paced. The guard stands in the outer
+-- WHERE as well, for two workers may have chosen the same row. Scalar subqueries, and `state || ''` where a row is found
+-- by its id, keep both engines on the right index whatever their statistics say of a queue that is mostly empty.
+WITH chosen AS MATERIALIZED (
     SELECT o.id FROM outbox o
-    LEFT JOIN addresses a ON a.channel = o.channel AND a.address = o.address
-    WHERE o.state = 'queued' AND o.due_at <= :now AND o.retry_at <= :machine
+    WHERE o.state = 'queued' AND o.channel = :channel AND o.due_at <= :now AND o.retry_at <= :machine
       AND (o.expires_at = 0 OR o.expires_at > :now)
-      AND o.channel = :channel
-      AND COALESCE(a.next_send_at, 0) <= :machine
-      AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.order_key = o.order_key AND p.seq < o.seq
-                      AND p.state IN ('queued', 'sending', 'held')
-                      AND (p.state <> 'queued' OR p.due_at <= :now))
+      AND COALESCE((SELECT a.next_send_at FROM addresses a
+                    WHERE a.channel = o.channel AND a.address = o.address), 0) <= :machine
+      AND (SELECT MIN(p.seq) FROM outbox p WHERE p.order_key = o.order_key
+           AND p.state IN ('queued', 'sending', 'held') AND (p.state <> 'queued' OR p.due_at <= :now)) = o.seq
     ORDER BY o.due_at, o.id LIMIT :most)
+UPDATE outbox SET state = 'sending', worker = :worker, lease_until = :lease_until, attempts = attempts + 1
+WHERE state || '' = 'queued' AND id IN (SELECT id FROM chosen)
 RETURNING *
 
 -- name: pace
@@ -43,7 +43,7 @@ WHERE addresses.next_send_at <= :machine
 
 -- name: unclaim
 -- Gives a claimed row back untouched.
-UPDATE outbox SET state = 'queued', worker = '', attempts = attempts - 1 WHERE id = :id AND worker = :worker AND state = 'sending'
+UPDATE outbox SET state = 'queued', worker = '', attempts = attempts - 1 WHERE id = :id AND worker = :worker AND state || '' = 'sending'
 
 -- name: lapsed
 -- Rows whose worker died with them: they go back to the queue (a repeat of at most the message in flight).
@@ -65,14 +65,12 @@ RETURNING id, person_id, invitation_id, case_id, key
 -- name: waiting
 -- Whether `claim` would find anything on a channel: the same conditions, without a lock, so that waiting commits nothing.
 SELECT o.id FROM outbox o
-LEFT JOIN addresses a ON a.channel = o.channel AND a.address = o.address
-WHERE o.state = 'queued' AND o.due_at <= :now AND o.retry_at <= :machine
-  AND (o.expires_at = 0 OR o.expires_at > :now)
-  AND o.channel = :channel
-  AND COALESCE(a.next_send_at, 0) <= :machine
-  AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.order_key = o.order_key AND p.seq < o.seq
-                  AND p.state IN ('queued', 'sending', 'held')
-                  AND (p.state <> 'queued' OR p.due_at <= :now))
+WHERE o.state = 'queued' AND o.channel = :channel AND o.due_at <= :now AND o.retry_at <= :machine
+      AND (o.expires_at = 0 OR o.expires_at > :now)
+      AND COALESCE((SELECT a.next_send_at FROM addresses a
+                    WHERE a.channel = o.channel AND a.address = o.address), 0) <= :machine
+      AND (SELECT MIN(p.seq) FROM outbox p WHERE p.order_key = o.order_key
+           AND p.state IN ('queued', 'sending', 'held') AND (p.state <> 'queued' OR p.due_at <= :now)) = o.seq
 LIMIT 1
 
 -- name: next_try
@@ -93,12 +91,12 @@ UNION ALL SELECT id FROM outbox WHERE state = 'held' AND expires_at > 0 AND expi
 -- name: mark_sent
 -- Handed to the platform; the words actually sent stay with the row.
 UPDATE outbox SET state = 'sent', platform_id = :platform_id, words = :words, sent_at = :sent_at, shown_at = :shown_at, reason = :reason
-WHERE id = :id AND worker = :worker AND state = 'sending'
+WHERE id = :id AND worker = :worker AND state || '' = 'sending'
 
 -- name: mark
 -- Any other end or pause of a row in flight.
 UPDATE outbox SET state = :state, retry_at = :retry_at, reason = :reason, words = :words
-WHERE id = :id AND worker = :worker AND state = 'sending'
+WHERE id = :id AND worker = :worker AND state || '' = 'sending'
 
 -- name: get
 -- One row.
@@ -114,7 +112,7 @@ UPDATE outbox SET state = 'queued', reason = '' WHERE channel = :channel AND add
 
 -- name: cancel
 -- Takes back a message that has not left yet.
-UPDATE outbox SET state = 'cancelled', reason = :reason WHERE id = :id AND state IN ('queued', 'held')
+UPDATE outbox SET state = 'cancelled', reason = :reason WHERE id = :id AND state || '' IN ('queued', 'held')
 
 -- name: cancel_of_invitation
 -- Takes back what has not left yet of an invitation; what is in flight is not tried again.
@@ -153,7 +151,7 @@ WHERE state IN ('queued', 'sending', 'held', 'dead') GROUP BY channel, state
 -- The window is closed: kept until the person acts, at the latest until expires_at.
 UPDATE outbox SET state = 'held', reason = :reason,
        expires_at = CASE WHEN expires_at > 0 AND expires_at < :expires_at THEN expires_at ELSE :expires_at END
-WHERE id = :id AND worker = :worker AND state = 'sending'
+WHERE id = :id AND worker = :worker AND state || '' = 'sending'
 
 -- name: next_due
 -- When the next queued row may leave, in business time.

@@ -104,9 +104,9 @@ def opt_out(tx: Tx, person_id: str, scope: Scope, now: int) -> bool:
     return True
 
 
-def acted(tx: Tx, person_id: str, now: int) -> None:
-    """Notes that the person has just done something themselves."""
-    tx.run("people.acted", id=person_id, now=now)
+def acted(tx: Tx, person_id: str, now: int) -> Row | None:
+    """Notes that the person has just done something, and holds them until the commit; gives the row as it is then."""
+    return tx.one("people.acted", id=person_id, now=now)
 
 
 def introduced(tx: Tx, person_id: str, now: int) -> bool:

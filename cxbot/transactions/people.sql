@@ -52,8 +52,9 @@ INSERT INTO events (id, subject_id, actor_id, kind, args, happened_at)
 VALUES (:id, :subject_id, :actor_id, :kind, :args, :happened_at)
 
 -- name: acted
--- The person did something just now.
-UPDATE people SET acted_at = :now WHERE id = :id AND acted_at < :now
+-- The person did something just now; holds them until the commit, and gives the row as it now stands.
+UPDATE people SET acted_at = CASE WHEN acted_at < :now THEN :now ELSE acted_at END, version = version + 1
+WHERE id = :id RETURNING *
 
 -- name: introduced
 -- The person has been told who asks, why, and how to stop.

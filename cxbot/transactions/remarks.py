@@ -6,7 +6,7 @@ import dataclasses
 import json
 
 from cxbot.ports import Media, Row, Tx
-from cxbot.transactions import cases, outbox, teams
+from cxbot.transactions import case_messages, outbox, teams
 
 
 def add(
@@ -50,10 +50,10 @@ def hear(
     add(tx, person["id"], now, words=words, media=media, response_id=response_id, case_id=case["id"] if case else "")
     if case is not None:
         key = "case.media" if media else "case.customer_said"
-        cases.team_says(
+        case_messages.team_says(
             tx, case, key, {"name": person["name"], "words": words, "kind": media.kind if media else ""}, now
         )
-        cases.redraw(tx, case, now)
+        case_messages.redraw(tx, case, now)
         return
     team = teams.get(tx, team_id) if team_id else None
     if team is None or not team["place"]:

@@ -11,7 +11,17 @@ from zoneinfo import ZoneInfo
 from cxbot.domain import conversation, detection
 from cxbot.domain.survey import Band, Question, Survey, fill
 from cxbot.ports import Inbound, Row, Tx
-from cxbot.transactions import cases, inbox, invitations, outbox, remarks, settings, surveys, teams
+from cxbot.transactions import (
+    case_opening,
+    cases,
+    inbox,
+    invitations,
+    outbox,
+    remarks,
+    settings,
+    surveys,
+    teams,
+)
 
 DAY_MS = 24 * 60 * 60 * 1000
 ANONYMOUS_OPEN_MS = 60 * 60 * 1000
@@ -30,7 +40,7 @@ def reply(tx: Tx, person: Row, invitation: Row, said: conversation.Said, inbound
     step = conversation.reply(survey, progress, said)
     if step.ignored:
         return False
-    invitation = {**invitation, "channel": inbound.channel, "address": inbound.place}
+    invitation = invitations.with_variables(tx, {**invitation, "channel": inbound.channel, "address": inbound.place})
     question = tx.one("outbox.last_question", invitation_id=invitation["id"])
     if step.again:
         _redraw(tx, invitation, survey, step, question, now)
@@ -197,11 +207,11 @@ def _count(tx: Tx, response: Row, n: int) -> None:
     )
 
 
-def detect(tx: Tx, person: Row, invitation: Row, survey: Survey, response: Row, now: int) -> cases.Opened | None:
+def detect(tx: Tx, person: Row, invitation: Row, survey: Survey, response: Row, now: int) -> case_opening.Opened | None:
     """Opens or raises the case that the answers and words so far ask for."""
     if survey.anonymous:
         return None
-    return cases.detect(tx, person, invitation, survey, response, now)
+    return case_opening.detect(tx, person, invitation, survey, response, now)
 
 
 def _remark(tx: Tx, person: Row, invitation: Row, survey: Survey, response: Row | None, words: str, now: int) -> None:
@@ -270,7 +280,9 @@ def _answer_label(question: Question, value: Any) -> Any:
     return str(value)
 
 
-def _note(invitation: Row, survey: Survey, step: conversation.Step, opened: cases.Opened | None, now: int) -> list[Any]:
+def _note(
+    invitation: Row, survey: Survey, step: conversation.Step, opened: case_opening.Opened | None, now: int
+) -> list[Any]:
     """What is said before the next question: what was understood, and the case that was opened, in one message."""
     notes: list[Any] = []
     if step.remark and survey.anonymous:

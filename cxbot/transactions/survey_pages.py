@@ -9,7 +9,17 @@ from typing import Any
 from cxbot.domain import conversation
 from cxbot.domain.survey import Survey
 from cxbot.ports import Row, Tx
-from cxbot.transactions import cases, invitations, links, outbox, people, responses, surveys, teams
+from cxbot.transactions import (
+    case_messages,
+    cases,
+    invitations,
+    links,
+    outbox,
+    people,
+    responses,
+    surveys,
+    teams,
+)
 
 MOST_AGAIN = 3
 """Further answers to one invitation that are kept; a link that goes round is closed after that."""
@@ -107,7 +117,7 @@ def _show_again(tx: Tx, person: Row, invitation: Row, response: Row, now: int) -
         first = tx.one("survey_pages.first_response", invitation_id=invitation["id"])
         case = cases.of_response(tx, first["id"]) if first else None
     if case is not None:
-        cases.team_says(tx, case, "team.answered_again", args, now)
+        case_messages.team_says(tx, case, "team.answered_again", args, now)
         return
     team = teams.get(tx, response["team_id"]) if response["team_id"] else None
     if team is not None and team["place"]:

@@ -21,14 +21,18 @@ def why(call: Call) -> Receipt:
     if not found:
         return call.say("refuse.no_such_person", person=wanted)
     if len(found) > 1:
-        return call.say(
-            "refuse.which_person", person=wanted, names=[f"{row['name']} ({row['id'][-6:]})" for row in found]
-        )
+        return call.say("refuse.which_person", person=wanted, names=[_told_apart(call, row) for row in found])
     person = found[0]
     rows = call.tx.all("why.of_person", person_id=person["id"], most=MOST)
     if not rows:
         return call.say("command.why.nothing", name=person["name"])
     return call.say("command.why.list", name=person["name"], lines=[_line(row) for row in rows])
+
+
+def _told_apart(call: Call, person: Row) -> str:
+    """A name with an address, which can be given in place of the name."""
+    address = people.address_of(call.tx, person["id"])
+    return f"{person['name']} ({address['channel']}:{address['address']})" if address else str(person["name"])
 
 
 def _line(row: Row) -> dict[str, Any]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from world import ANA, BEN, DELIVERY, MEI, SAM, SUPPORT, WEI
 
-from cxbot.transactions import cases
+from cxbot.transactions import case_messages
 
 
 def field(form, name):
@@ -124,7 +124,7 @@ async def test_the_same_press_from_two_channels_of_one_person_is_still_one_claim
 
 
 async def test_leads_are_named_and_where_nobody_leads_the_members(world):
-    assert await world.store.read(cases.lead_names, "support") == ["Ana"]
-    assert await world.store.read(cases.lead_names, "delivery") == ["小伟"]
-    assert await world.store.read(cases.lead_names, "nowhere") == []
+    assert await world.store.read(case_messages.lead_names, "support") == ["Ana"]
+    assert await world.store.read(case_messages.lead_names, "delivery") == ["小伟"]
+    assert await world.store.read(case_messages.lead_names, "nowhere") == []
     assert world.texts(DELIVERY) == []

@@ -8,7 +8,7 @@ from world import ANA, BEN, DELIVERY, HOUR, MEI, MINUTE, SAM, SUPPORT, WEI, Worl
 
 from cxbot.ports import Receipt
 from cxbot.store import open_store
-from cxbot.transactions import cases, people, settings, surveys, teams
+from cxbot.transactions import case_messages, people, settings, surveys, teams
 
 
 async def test_an_unhappy_answer_its_case_and_its_alert_are_one_commit(world):
@@ -229,7 +229,7 @@ async def test_the_customers_words_about_a_case_go_to_its_thread(world):
 async def test_somebody_who_wants_no_messages_at_all_is_told_nothing_about_their_case(world):
     case = await world.unhappy(words="slow")
     await world.store.run(people.opt_out, case["person_id"], "all", world.now)
-    told = await world.store.run(cases.tell_customer, case, "customer.confirm", {}, world.now)
+    told = await world.store.run(case_messages.tell_customer, case, "customer.confirm", {}, world.now)
     assert told == ""
     assert "not_told" in await world.history(case)
 

@@ -6,7 +6,7 @@ import pytest
 from web_cast import SECRET
 
 from cxbot.links import make_link
-from cxbot.transactions import interactions, responses
+from cxbot.transactions import interactions
 
 HOUR = 3_600_000
 TABLES = ("inbox", "responses", "answers", "spent_links", "outbox", "cases", "decisions", "events")
@@ -168,7 +168,3 @@ async def test_answers_from_another_site_are_refused(asked):
 async def test_no_answer_trips_the_page(asked, score):
     answer = await asked.post(asked.link, **{"q.score": score, "nonce": "n", "lang": "nonsense", "q.unknown": "x"})
     assert answer.status in (200, 422)
-
-
-def test_what_a_link_leads_to_is_one_transaction_of_the_responses_room():
-    assert responses.submit_link.__doc__

@@ -1,0 +1,148 @@
+"""What is said about a case: the alert and the lines under it in the team's channel, and what the customer is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cxbot.domain import cases as workflow
+from cxbot.ports import Row, Tx
+from cxbot.transactions import cases, outbox, people, settings, teams
+
+
+def alert(tx: Tx, case: Row, now: int, *, replaces: str = "", due_at: int = 0) -> str:
+    """The card in the team's channel, drawn from the case when it is sent; recorded where no team can be told."""
+    team = team_of(tx, case["team_id"])
+    if team is None or not team["place"]:
+        cases.record(tx, case["id"], "", "no_team_channel", {"team": case["team_id"]}, now)
+        return ""
+    return outbox.say(
+        tx,
+        now,
+        channel=team["channel"],
+        address=team["place"],
+        language=team["language"],
+        kind="card",
+        order_key=case["id"],
+        case_id=case["id"],
+        replaces=replaces,
+        due_at=due_at,
+        supersedes=not due_at,
+    )
+
+
+def redraw(tx: Tx, case: Row, now: int) -> None:
+    """Brings the alert up to date, and once more when its undo has lapsed."""
+    if not case["card_id"]:
+        return
+    alert(tx, case, now, replaces=case["card_id"])
+    if case["undo_until"] > now:
+        alert(tx, case, now, replaces=case["card_id"], due_at=case["undo_until"])
+
+
+def team_says(
+    tx: Tx, case: Row, key: str, args: Mapping[str, Any], now: int, *, team: Row | None = None, kind: Any = "message"
+) -> str:
+    """A line under the alert, in the language and the time zone of the team; '' where the team has no channel."""
+    team = team or team_of(tx, case["team_id"])
+    if team is None or not team["place"]:
+        return ""
+    home = team["id"] == case["team_id"]
+    return outbox.say(
+        tx,
+        now,
+        channel=team["channel"],
+        address=team["place"],
+        language=team["language"],
+        key=key,
+        args={"code": case["code"], "zone": team["time_zone"], **args},
+        kind=kind,
+        order_key=case["id"] if home else "",
+        case_id=case["id"],
+        thread_of=case["card_id"] if home else "",
+    )
+
+
+def tell_customer(
+    tx: Tx,
+    case: Row,
+    key: str,
+    args: Mapping[str, Any],
+    now: int,
+    *,
+    due_at: int = 0,
+    expires_at: int = 0,
+    replaces: str = "",
+) -> str:
+    """A message about the case to the customer; recorded, not sent, where they want no messages at all."""
+    person = people.get(tx, case["person_id"])
+    if person is None or person["opted_out"] == "all" or not case["address"]:
+        reason = "opted_out" if person and person["opted_out"] == "all" else "no_address"
+        cases.record(tx, case["id"], "", "not_told", {"message": key, "reason": reason}, now)
+        return ""
+    return outbox.say(
+        tx,
+        now,
+        channel=case["channel"],
+        address=case["address"],
+        language=case["language"],
+        key=key,
+        args={"code": case["code"], "zone": people.zone(person, zone_of(case)), **args},
+        person_id=person["id"],
+        case_id=case["id"],
+        due_at=due_at,
+        expires_at=expires_at,
+        replaces=replaces,
+    )
+
+
+def notice(tx: Tx, person: Row, case: Row, key: str, *, sorry: str = "generic") -> dict[str, Any]:
+    """What the customer reads at once: sorry for what, the case's number, which team, and by when in their time."""
+    team = team_of(tx, case["team_id"])
+    args = {
+        "sorry": {"key": f"sorry.{sorry}", "args": {}},
+        "code": case["code"],
+        "team": team["name"] if team else settings.company(tx).name_in(case["language"]),
+        "promised_at": case["promised_at"],
+        "zone": people.zone(person, zone_of(case)),
+    }
+    return {"key": key, "args": args}
+
+
+def stop_asking(tx: Tx, case: Row, now: int, *, answered: bool = False) -> None:
+    """Ends "is it fixed?" where it was asked of this case: no answer is expected, and the question is closed."""
+    expected = people.expected(tx, case["channel"], case["address"], now)
+    if expected is None or expected.get("case") != case["id"]:
+        return
+    people.expect(tx, case["channel"], case["address"], None, 0)
+    if not answered:
+        tell_customer(tx, case, "question.closed", {}, now, replaces=expected["row"])
+
+
+def owner_name(tx: Tx, case: Row) -> str:
+    """Who should act: the owner, else the team's leads, by name."""
+    if case["owner_id"]:
+        owner = people.get(tx, case["owner_id"])
+        return owner["name"] if owner else ""
+    return ", ".join(lead_names(tx, case["team_id"]))
+
+
+def lead_names(tx: Tx, team_id: str) -> list[str]:
+    """The names of a team's leads; of all its members where it has none."""
+    members = teams.members(tx, team_id)
+    leads = [member["name"] for member in members if member["role"] in ("lead", "admin", "owner")]
+    return leads or [member["name"] for member in members]
+
+
+def team_of(tx: Tx, team_id: str) -> Row | None:
+    """The team a case is shown to: its own, else the first there is; None where there is none at all."""
+    team = teams.get(tx, team_id) if team_id else None
+    if team is None:
+        everyone = teams.all(tx)
+        team = everyone[0] if everyone else None
+    return team
+
+
+def zone_of(case: Row) -> str:
+    """The time zone of the team, as it was when the case was opened."""
+    return workflow.Terms.load(case["policy"]).zone

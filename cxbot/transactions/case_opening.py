@@ -1,0 +1,285 @@
+"""Cases opened, joined, raised and called back: what an unhappy answer, or a call for a human, leads to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cxbot.domain import cases as workflow
+from cxbot.domain import detection
+from cxbot.domain.calendar import Hours
+from cxbot.domain.policy import TeamPolicy
+from cxbot.domain.survey import Survey
+from cxbot.ports import Row, Tx
+from cxbot.transactions import case_messages, cases, settings, teams
+
+DAY_MS = 24 * 60 * 60 * 1000
+REPEAT_DAYS = 30
+"""Cases of the same person in these days make a new one graver."""
+_CODE_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A case that an answer led to, and what the customer reads about it at once."""
+
+    case: Row
+    new: bool
+    notice: Mapping[str, Any]
+
+
+def detect(tx: Tx, person: Row, invitation: Row, survey: Survey, response: Row, now: int) -> Opened | None:
+    """Opens, joins or raises the case that a response so far asks for."""
+    answers, words = cases.said(tx, response["id"])
+    current = _held(tx, cases.of_response(tx, response["id"]))
+    earlier = tx.one(
+        "cases.earlier",
+        person_id=person["id"],
+        except_id=current["id"] if current else "",
+        since=now - REPEAT_DAYS * DAY_MS,
+    )
+    assert earlier is not None
+    finding = detection.find(survey, answers, words, vip=bool(person["vip"]), earlier=earlier["n"], days=REPEAT_DAYS)
+    if current is not None and current["state"] in workflow.ACTIVE:
+        return _update(tx, person, current, finding, response, now)
+    if current is not None:
+        # Dismissed, merged or closed meanwhile: its card shows what else was said, and nothing opens by itself.
+        case_messages.redraw(tx, current, now)
+        return None
+    if finding is None:
+        return None
+    interaction = tx.one("interactions.get", id=response["interaction_id"]) or {}
+    scored = survey.scored
+    scale = f"{scored.low}-{scored.high}" if scored and scored.kind == "scale" else ""
+    return open_case(
+        tx,
+        person,
+        now,
+        cause=response["touchpoint"] or survey.key,
+        team_id=_route(tx, survey, interaction, answers) or response["team_id"],
+        severity=finding.severity,
+        reasons=finding.reasons,
+        sorry=finding.sorry,
+        channel=invitation["channel"],
+        address=invitation["address"],
+        language=invitation["language"],
+        interaction=interaction,
+        response_id=response["id"],
+        score=response["score"],
+        scale=scale,
+    )
+
+
+def open_case(
+    tx: Tx,
+    person: Row,
+    now: int,
+    *,
+    cause: str,
+    team_id: str,
+    severity: str,
+    reasons: Sequence[Mapping[str, Any]],
+    channel: str,
+    address: str,
+    language: str,
+    interaction: Mapping[str, Any] | None = None,
+    response_id: str = "",
+    score: int | None = None,
+    scale: str = "",
+    sorry: str = "generic",
+) -> Opened:
+    """Opens a case with its alert, or joins the one this person has for the same cause, which it may raise."""
+    existing = _held(tx, tx.one("cases.active_of_cause", person_id=person["id"], cause=cause))
+    if existing is not None:
+        return _join(tx, person, existing, severity, reasons, response_id, score, scale, now)
+    team = case_messages.team_of(tx, team_id)
+    terms = _terms(tx, team)
+    case_id = tx.new_id()
+    interaction = interaction or {}
+    tx.run(
+        "cases.insert",
+        id=case_id,
+        code=_code(tx, case_id),
+        person_id=person["id"],
+        team_id=team["id"] if team else "",
+        interaction_id=interaction.get("id", ""),
+        response_id=response_id,
+        cause=cause,
+        severity=severity,
+        reasons=json.dumps(list(reasons), ensure_ascii=False),
+        score=score,
+        scale=scale,
+        touchpoint=interaction.get("touchpoint", ""),
+        channel=channel,
+        address=address,
+        language=language,
+        policy=terms.dump(),
+        opened_at=now,
+        promised_at=workflow.promise(terms, severity, now),
+    )
+    case = cases.get(tx, case_id)
+    cases.record(tx, case_id, person["id"], "opened", {"severity": severity, "cause": cause}, now)
+    card_id = case_messages.alert(tx, case, now)
+    case = cases.write(tx, case, {"card_id": card_id}, now)
+    if response_id:
+        tx.run("remarks.give_to_case", case_id=case_id, response_id=response_id)
+    return Opened(case, True, case_messages.notice(tx, person, case, "customer.case_opened", sorry=sorry))
+
+
+def _join(
+    tx: Tx,
+    person: Row,
+    case: Row,
+    severity: str,
+    reasons: Sequence[Mapping[str, Any]],
+    response_id: str,
+    score: int | None,
+    scale: str,
+    now: int,
+) -> Opened:
+    """A second complaint about the same thing joins the case and may raise it; a resolved one is reopened."""
+    if case["state"] == "resolved":
+        change = workflow.reopen(case, person["id"], now, by_customer=True)
+        assert isinstance(change, workflow.Change)
+        cases.take_back(tx, case)
+        case_messages.stop_asking(tx, case, now)
+        case = cases.write(tx, case, {**change.columns, "undo": "", "undo_until": 0}, now)
+        case_messages.team_says(tx, case, "case.reopened", {"who": case_messages.owner_name(tx, case)}, now)
+    if response_id and response_id != case["response_id"]:
+        _keep_words(tx, person, case, now)
+    columns: dict[str, Any] = {
+        "severity": workflow.worse(case["severity"], severity),
+        "reasons": _reasons(case, reasons),
+        "score": score if score is not None else case["score"],
+        "scale": scale or case["scale"],
+        "response_id": response_id or case["response_id"],
+    }
+    if columns["severity"] != case["severity"]:
+        promised = workflow.promise(workflow.Terms.load(case["policy"]), columns["severity"], now)
+        columns["promised_at"] = min(case["promised_at"], promised)
+    case = cases.write(tx, case, columns, now)
+    cases.record(tx, case["id"], person["id"], "joined", {"severity": columns["severity"]}, now)
+    case_messages.team_says(tx, case, "case.raised", {"reasons": list(reasons)}, now)
+    case_messages.redraw(tx, case, now)
+    return Opened(case, True, case_messages.notice(tx, person, case, "customer.case_joined"))
+
+
+def call_back(tx: Tx, person: Row, case_id: str, now: int) -> Row:
+    """Somebody asks for a human about a case: a new promise begins, and work thought done is taken up again."""
+    case = cases.lock(tx, case_id)
+    assert case is not None
+    columns: dict[str, Any] = {}
+    if case["state"] == "resolved":
+        change = workflow.reopen(case, person["id"], now, by_customer=False)
+        assert isinstance(change, workflow.Change)
+        cases.take_back(tx, case)
+        case_messages.stop_asking(tx, case, now)
+        columns = {**change.columns, "undo": "", "undo_until": 0}
+    columns |= {
+        "promised_at": workflow.promise(workflow.Terms.load(case["policy"]), case["severity"], now),
+        "contacted_at": 0,
+        "reminders": 0,
+        "escalations": 0,
+        "snoozed_until": 0,
+        "reasons": _reasons(case, [{"key": "reason.asked_agent", "args": {}}]),
+    }
+    case = cases.write(tx, case, columns, now)
+    cases.record(tx, case_id, person["id"], "asked_agent", {}, now)
+    args = {"name": person["name"], "who": case_messages.owner_name(tx, case), "promised_at": case["promised_at"]}
+    case_messages.team_says(tx, case, "case.asked_for_agent", args, now)
+    case_messages.redraw(tx, case, now)
+    return case
+
+
+def _update(
+    tx: Tx, person: Row, case: Row, finding: detection.Finding | None, response: Row, now: int
+) -> Opened | None:
+    """More answers of the same response: the alert shows them, the severity may rise, and with it the promise."""
+    columns: dict[str, Any] = {"score": response["score"]}
+    if finding is None:
+        # The customer changed the answer to a good one: the team decides, the case does not vanish.
+        columns["reasons"] = _reasons(case, [{"key": "reason.changed", "args": {"score": response["score"]}}])
+        case_messages.redraw(tx, cases.write(tx, case, columns, now), now)
+        return None
+    columns["severity"] = workflow.worse(case["severity"], finding.severity)
+    columns["reasons"] = json.dumps(list(finding.reasons), ensure_ascii=False)
+    promised = workflow.promise(workflow.Terms.load(case["policy"]), columns["severity"], now)
+    sooner = columns["severity"] != case["severity"] and promised < case["promised_at"] and not case["contacted_at"]
+    if sooner:
+        columns["promised_at"] = promised
+    after = cases.write(tx, case, columns, now)
+    if columns["severity"] != case["severity"]:
+        cases.record(tx, case["id"], "", "raised", {"severity": columns["severity"]}, now)
+    case_messages.redraw(tx, after, now)
+    return Opened(after, True, case_messages.notice(tx, person, after, "customer.promise_sooner")) if sooner else None
+
+
+def _keep_words(tx: Tx, person: Row, case: Row, now: int) -> None:
+    """The words of the response a case began with stay with the case when another response takes its place."""
+    known = {row["words"] for row in tx.all("remarks.of_case", case_id=case["id"])}
+    for words in cases.said(tx, case["response_id"])[1] if case["response_id"] else []:
+        if words not in known:
+            tx.run(
+                "remarks.add",
+                id=tx.new_id(),
+                person_id=person["id"],
+                response_id="",
+                case_id=case["id"],
+                words=words,
+                media="",
+                said_at=case["opened_at"],
+            )
+
+
+def _held(tx: Tx, case: Row | None) -> Row | None:
+    """A case that was looked up, as it stands once it is held: a colleague may have acted on another replica."""
+    held = cases.lock(tx, case["id"]) if case is not None else None
+    return held if held is not None and held["state"] in workflow.ACTIVE else None
+
+
+def _reasons(case: Row, more: Sequence[Mapping[str, Any]]) -> str:
+    return json.dumps(workflow.reasons_line(json.loads(case["reasons"]), more), ensure_ascii=False)
+
+
+def _route(tx: Tx, survey: Survey, interaction: Mapping[str, Any], answers: Mapping[str, Any]) -> str:
+    attributes = json.loads(interaction.get("attributes") or "{}")
+    for route in survey.routes:
+        if route.touchpoints and interaction.get("touchpoint") not in route.touchpoints:
+            continue
+        if any(str(attributes.get(name, "")) != value for name, value in route.attributes.items()):
+            continue
+        if not all(_chosen(survey, question, when, answers) for question, when in route.answers.items()):
+            continue
+        if teams.get(tx, route.team) is not None:
+            return route.team
+    return ""
+
+
+def _chosen(survey: Survey, question_id: str, when: str, answers: Mapping[str, Any]) -> bool:
+    question = survey.question(question_id)
+    return question is not None and survey.matches(question, when, answers.get(question_id))
+
+
+def _terms(tx: Tx, team: Row | None) -> workflow.Terms:
+    if team is None:
+        return workflow.Terms(TeamPolicy(), Hours(), settings.company(tx).time_zone)
+    return workflow.Terms(
+        TeamPolicy.model_validate_json(team["policy"] or "{}"), Hours.load(team["hours"] or "{}"), team["time_zone"]
+    )
+
+
+def _code(tx: Tx, case_id: str) -> str:
+    """A short number that people can say and type; taken from the random end of the id."""
+    seed = int.from_bytes(case_id[-10:].encode(), "big")
+    while True:
+        digits = seed
+        code = ""
+        for _ in range(6):
+            digits, rest = divmod(digits, len(_CODE_ALPHABET))
+            code += _CODE_ALPHABET[rest]
+        code = code.upper()
+        if tx.one("cases.by_code", code=code) is None:
+            return code
+        seed = seed * 6_364_136_223_846_793_005 + 1_442_695_040_888_963_407
