@@ -26,6 +26,9 @@ class Tx(Protocol):
     def one(self, statement: str, /, **parameters: Any) -> Row | None:
         """The first row the statement gives, or None."""
 
+    def once(self, statement: str, /, **parameters: Any) -> Row | None:
+        """As `one`, but read once a transaction: for what the transaction does not change. The row is not altered."""
+
     def all(self, statement: str, /, **parameters: Any) -> list[Row]:
         """Every row the statement gives."""
 

@@ -51,7 +51,7 @@ Execute = Callable[[str, Mapping[str, Any]], Cursor]
 class StatementTx:
     """`ports.Tx` over one connection; used by one transaction after another."""
 
-    __slots__ = ("_changes", "_execute", "_names", "_open", "_texts", "bumps", "failed", "new_id")
+    __slots__ = ("_changes", "_execute", "_kept", "_names", "_open", "_texts", "bumps", "failed", "new_id")
 
     def __init__(
         self, texts: Mapping[str, str], execute: Execute, changes: Callable[[], int], new_id: Callable[[], str]
@@ -60,6 +60,7 @@ class StatementTx:
         self._open = self._execute = execute
         self._changes = changes
         self._names: dict[str, tuple[str, ...]] = {}
+        self._kept: dict[tuple[Any, ...], Row | None] = {}
         self.new_id = new_id
         self.bumps: list[tuple[RollupKey, int]] = []
         self.failed: BaseException | None = None
@@ -69,6 +70,7 @@ class StatementTx:
         self._execute = self._open
         self.failed = None
         self.bumps = []
+        self._kept = {}
 
     def random_id(self) -> str:
         """See `ports.Tx.random_id`."""
@@ -88,6 +90,13 @@ class StatementTx:
         if names is None or len(names) != len(row):
             names = self._learn(statement, cursor)
         return dict(zip(names, row, strict=True))
+
+    def once(self, statement: str, /, **parameters: Any) -> Row | None:
+        """See `ports.Tx.once`."""
+        key = (statement, *parameters.values())
+        if key not in self._kept:
+            self._kept[key] = self.one(statement, **parameters)
+        return self._kept[key]
 
     def all(self, statement: str, /, **parameters: Any) -> list[Row]:
         """See `ports.Tx.all`."""

@@ -16,7 +16,7 @@ def facts(tx: Tx, case_id: str, now: int) -> dict[str, Any]:
     """Everything a card shows of a case, as plain data; wording makes a message of it."""
     case = cases.get(tx, case_id)
     person = people.get(tx, case["person_id"]) or {"name": "", "vip": 0, "value": 0}
-    interaction = tx.one("interactions.get", id=case["interaction_id"]) or {}
+    interaction = tx.once("interactions.get", id=case["interaction_id"]) or {}
     response = tx.one("responses.get", id=case["response_id"]) or {}
     team = teams.get(tx, case["team_id"]) or {"name": "", "time_zone": workflow.Terms.load(case["policy"]).zone}
     low, _, high = case["scale"].partition("-")

@@ -34,14 +34,10 @@ def detect(tx: Tx, person: Row, invitation: Row, survey: Survey, response: Row, 
     """Opens, joins or raises the case that a response so far asks for."""
     answers, words = cases.said(tx, response["id"])
     current = _held(tx, cases.of_response(tx, response["id"]))
-    earlier = tx.one(
-        "cases.earlier",
-        person_id=person["id"],
-        except_id=current["id"] if current else "",
-        since=now - REPEAT_DAYS * DAY_MS,
-    )
-    assert earlier is not None
-    finding = detection.find(survey, answers, words, vip=bool(person["vip"]), earlier=earlier["n"], days=REPEAT_DAYS)
+    finding = detection.find(survey, answers, words, vip=bool(person["vip"]), earlier=0)
+    earlier = _earlier(tx, person, current, now) if finding else 0
+    if earlier:
+        finding = detection.find(survey, answers, words, vip=bool(person["vip"]), earlier=earlier, days=REPEAT_DAYS)
     if current is not None and current["state"] in workflow.ACTIVE:
         return _update(tx, person, current, finding, response, now)
     if current is not None:
@@ -50,7 +46,7 @@ def detect(tx: Tx, person: Row, invitation: Row, survey: Survey, response: Row, 
         return None
     if finding is None:
         return None
-    interaction = tx.one("interactions.get", id=response["interaction_id"]) or {}
+    interaction = tx.once("interactions.get", id=response["interaction_id"]) or {}
     scored = survey.scored
     scale = f"{scored.low}-{scored.high}" if scored and scored.kind == "scale" else ""
     return open_case(
@@ -70,6 +66,13 @@ def detect(tx: Tx, person: Row, invitation: Row, survey: Survey, response: Row, 
         score=response["score"],
         scale=scale,
     )
+
+
+def _earlier(tx: Tx, person: Row, current: Row | None, now: int) -> int:
+    """How many other cases this person had lately."""
+    except_id = current["id"] if current else ""
+    row = tx.one("cases.earlier", person_id=person["id"], except_id=except_id, since=now - REPEAT_DAYS * DAY_MS)
+    return int(row["n"]) if row else 0
 
 
 def open_case(

@@ -113,19 +113,23 @@ def end(tx: Tx, invitation: Row, state: str, reason: str, now: int) -> None:
         tx.run("invitations.forget_person", id=invitation["id"])
 
 
-def close_question(tx: Tx, invitation: Row, question: Row, now: int, *, key: str = "question.closed") -> None:
-    """Replaces a question that can no longer be answered by a line that says so."""
-    outbox.say(
+def say(tx: Tx, invitation: Row, now: int, **row: Any) -> str:
+    """Enqueues something for the person an invitation is with, where the conversation is; `row` as in `outbox.say`."""
+    return outbox.say(
         tx,
         now,
         channel=invitation["channel"],
         address=invitation["address"],
         language=invitation["language"],
-        key=key,
         person_id=invitation["person_id"],
         invitation_id=invitation["id"],
-        replaces=question["id"],
+        **row,
     )
+
+
+def close_question(tx: Tx, invitation: Row, question: Row, now: int, *, key: str = "question.closed") -> None:
+    """Replaces a question that can no longer be answered by a line that says so."""
+    say(tx, invitation, now, key=key, replaces=question["id"])
 
 
 def decide(
@@ -166,19 +170,8 @@ def ask_question(tx: Tx, invitation: Row, survey: Survey, question: str, now: in
         "variables": variables(tx, invitation),
         **more,
     }
-    return outbox.say(
-        tx,
-        now,
-        channel=invitation["channel"],
-        address=invitation["address"],
-        language=invitation["language"],
-        kind="question",
-        args=args,
-        person_id=invitation["person_id"],
-        invitation_id=invitation["id"],
-        expires_at=invitation["expires_at"],
-        replaces=replaces,
-    )
+    expires_at = invitation["expires_at"]
+    return say(tx, invitation, now, kind="question", args=args, expires_at=expires_at, replaces=replaces)
 
 
 def with_variables(tx: Tx, invitation: Row) -> Row:
@@ -194,7 +187,7 @@ def variables(tx: Tx, invitation: Row) -> dict[str, str]:
     if "variables" in invitation:
         return dict(invitation["variables"])
     company = settings.company(tx)
-    interaction = tx.one("interactions.get", id=invitation["interaction_id"]) or {}
+    interaction = tx.once("interactions.get", id=invitation["interaction_id"]) or {}
     person = people.get(tx, invitation["person_id"]) or {}
     return {
         "name": person.get("name", ""),
@@ -289,7 +282,7 @@ def _ask(tx: Tx, invitation: Row, now: int) -> None:
     survey = surveys.at(tx, invitation["survey"], invitation["survey_version"])
     live = surveys.live(tx, invitation["survey"])
     person = people.get(tx, invitation["person_id"])
-    interaction = tx.one("interactions.get", id=invitation["interaction_id"])
+    interaction = tx.once("interactions.get", id=invitation["interaction_id"])
     assert person is not None
     assert interaction is not None
     paused = live is None or live.paused
@@ -354,7 +347,7 @@ def _nudge(tx: Tx, invitation: Row, now: int) -> None:
         tx.run("invitations.wait", id=invitation["id"], due_at=min(wait.until, last), reason=wait.reason)
         decide(tx, person["id"], "waits", wait.reason, now, detail={"until": wait.until}, invitation=invitation)
         return
-    interaction = tx.one("interactions.get", id=invitation["interaction_id"]) or {}
+    interaction = tx.once("interactions.get", id=invitation["interaction_id"]) or {}
     night = (
         None
         if survey.quiet_ok

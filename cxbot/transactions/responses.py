@@ -58,7 +58,7 @@ def reply(tx: Tx, person: Row, invitation: Row, said: conversation.Said, inbound
         invitations.ask_question(tx, invitation, survey, step.ask, now, note=note)
     elif step.note or step.remark:
         key = "survey.anonymous_not_kept" if survey.anonymous and step.remark else step.note or "customer.noted"
-        _say(tx, invitation, key, {}, now)
+        invitations.say(tx, invitation, now, key=key, args={})
     return True
 
 
@@ -102,7 +102,7 @@ def _respond(tx: Tx, person: Row, invitation: Row, survey: Survey, step: convers
 
 def begin(tx: Tx, person_id: str, invitation: Row, survey: Survey, via: str, now: int) -> Row:
     """Starts a response. An anonymous one names nobody, and neither its id nor its time tells who it was."""
-    interaction = tx.one("interactions.get", id=invitation["interaction_id"]) or {}
+    interaction = tx.once("interactions.get", id=invitation["interaction_id"]) or {}
     touchpoint = interaction.get("touchpoint", "")
     hidden = survey.anonymous
     row: Row = {
@@ -217,7 +217,7 @@ def detect(tx: Tx, person: Row, invitation: Row, survey: Survey, response: Row, 
 def _remark(tx: Tx, person: Row, invitation: Row, survey: Survey, response: Row | None, words: str, now: int) -> None:
     if survey.anonymous:
         return
-    interaction = tx.one("interactions.get", id=invitation["interaction_id"]) or {}
+    interaction = tx.once("interactions.get", id=invitation["interaction_id"]) or {}
     team_id = response["team_id"] if response else team_of(tx, interaction)
     case = cases.of_response(tx, response["id"]) if response else None
     remarks.hear(tx, person, now, words=words, response=response, case=case, team_id=team_id)
@@ -239,18 +239,7 @@ def _show_answered(tx: Tx, invitation: Row, survey: Survey, step: conversation.S
     if not step.done and not hidden:
         change = {"key": f"o:change:{invitation['id']}:{asked.id}", "label": {"key": "question.change"}}
         args["choices"] = [change]
-    outbox.say(
-        tx,
-        now,
-        channel=invitation["channel"],
-        address=invitation["address"],
-        language=invitation["language"],
-        key="question.answered",
-        args=args,
-        person_id=invitation["person_id"],
-        invitation_id=invitation["id"],
-        replaces=question["id"],
-    )
+    invitations.say(tx, invitation, now, key="question.answered", args=args, replaces=question["id"])
 
 
 def _introduction(tx: Tx, invitation: Row, survey: Survey, question: Row) -> list[Any]:
@@ -309,7 +298,7 @@ def _finish(tx: Tx, invitation: Row, survey: Survey, response: Row | None, note:
         "note": note,
     }
     _end_of_changes(tx, invitation, now)
-    _say(tx, invitation, "survey.thanks", args, now)
+    invitations.say(tx, invitation, now, key="survey.thanks", args=args)
     invitations.end(tx, invitation, "done" if response else "declined", "", now)
 
 
@@ -317,29 +306,4 @@ def _end_of_changes(tx: Tx, invitation: Row, now: int) -> None:
     """Takes the way to change an answer off the screen, for after the end there is none."""
     for row in tx.all("outbox.changeable", invitation_id=invitation["id"]):
         args = {name: value for name, value in outbox.arguments(row).items() if name != "choices"}
-        outbox.say(
-            tx,
-            now,
-            channel=row["channel"],
-            address=row["address"],
-            language=row["language"],
-            key=row["key"],
-            args=args,
-            person_id=row["person_id"],
-            invitation_id=invitation["id"],
-            replaces=row["replaces"],
-        )
-
-
-def _say(tx: Tx, invitation: Row, key: str, args: Mapping[str, Any], now: int) -> None:
-    outbox.say(
-        tx,
-        now,
-        channel=invitation["channel"],
-        address=invitation["address"],
-        language=invitation["language"],
-        key=key,
-        args=args,
-        person_id=invitation["person_id"],
-        invitation_id=invitation["id"],
-    )
+        invitations.say(tx, invitation, now, key=row["key"], args=args, replaces=row["replaces"])

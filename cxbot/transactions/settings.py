@@ -42,13 +42,13 @@ def put(tx: Tx, name: str, value: Any) -> None:
 
 def company(tx: Tx) -> Company:
     """Who asks; nameless defaults until the app has put it."""
-    row = tx.one("settings.get", name=COMPANY)
+    row = tx.once("settings.get", name=COMPANY)
     return _company(row["value"]) if row else Company()
 
 
 def contact_policy(tx: Tx) -> contact.Policy:
     """How often and when people may be asked; the field's defaults until the app has put its own."""
-    row = tx.one("settings.get", name=CONTACT)
+    row = tx.once("settings.get", name=CONTACT)
     return _contact_policy(row["value"]) if row else contact.Policy()
 
 

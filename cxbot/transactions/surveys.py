@@ -37,7 +37,7 @@ def all_live(tx: Tx) -> list[LiveSurvey]:
 
 def at(tx: Tx, key: str, version: int) -> Survey:
     """A version of a survey. Raises LookupError where there never was one."""
-    row = tx.one("surveys.at", survey=key, version=version)
+    row = tx.once("surveys.at", survey=key, version=version)
     if row is None:
         raise LookupError(f"survey {key!r} has no version {version}")
     return _parsed(row["body"])

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cxbot.ports import Channel, ChannelSpec, Limits, Surroundings
 
-LIMITS = Limits(buttons=True, forms=True, edits=True, per_second=0)
+LIMITS = Limits(buttons=True, forms=True, edits=True, per_second=0, concurrency=64)
 
 
 class Settings(BaseModel):
