@@ -1,0 +1,1 @@
+"""What the program costs and how fast it is: `make bench`, or `python -m bench --help`."""
