@@ -61,8 +61,9 @@ def take(tx: Tx, inbound: Inbound, handle: Handle, now: int, machine: int, found
     """Handles a message once; a repeat is answered with what was kept."""
     if not inbox.see(tx, inbound, now, machine):
         return inbox.kept(tx, inbound)
-    tx.run("outbox.release_held", channel=inbound.channel, address=inbound.place)
     receipt = handle(tx, inbound, now, found)
+    # After the handler, which locks people and cases first: every transaction takes its locks in that order.
+    tx.run("outbox.release_held", channel=inbound.channel, address=inbound.place)
     if receipt.form is not None or receipt.notice or receipt.outbox_ids:
         inbox.keep(tx, inbound, receipt)
     return receipt

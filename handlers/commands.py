@@ -14,6 +14,9 @@ from cxbot.transactions import outbox, settings, teams
 from handlers import admin
 from handlers.grammar import Call, Command, NotUnderstood, parse, phrases, tidy
 
+LONGEST_TYPO = 24
+"""Columns of a line that may be a mistyped command (a Chinese sign takes two); a longer one is talk."""
+
 
 @cache
 def known() -> tuple[Command, ...]:
@@ -59,6 +62,16 @@ def run(
             example=(command.examples.get(language) or command.examples.get("en") or ("",))[0],
         )
     return command.run(Call(tx, now, sender, team, language, parsed.arguments, say, _reads(found)))
+
+
+def is_talk(text: str) -> bool:
+    """Whether a line in a team's channel is talk among colleagues: no command, and nothing like a mistyped one."""
+    if text.lstrip().startswith("/"):
+        return False
+    parsed = parse(text, known())
+    return isinstance(parsed, NotUnderstood) and (
+        not parsed.nearest or sum(1 if sign.isascii() else 2 for sign in text) > LONGEST_TYPO
+    )
 
 
 def plainly_meant(text: str) -> bool:

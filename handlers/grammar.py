@@ -99,7 +99,10 @@ def parse(text: str, commands: Sequence[Command]) -> Parsed | NotUnderstood:
     if best is None:
         return NotUnderstood(_nearest(line, commands))
     _, command, rest = best
-    arguments, missing = _arguments(command, rest)
+    arguments, missing, left_over = _arguments(command, rest)
+    if left_over:
+        # "open question: who calls?" begins like a command and is none.
+        return NotUnderstood(_nearest(line[: best[0]], commands))
     return Parsed(command, arguments, missing, _languages(command, line[: best[0]]))
 
 
@@ -135,7 +138,8 @@ def _begins(line: str, phrase: str) -> bool:
     return not after or after[0] == " " or not (phrase[-1].isascii() and after[0].isascii())
 
 
-def _arguments(command: Command, rest: str) -> tuple[dict[str, str], str]:
+def _arguments(command: Command, rest: str) -> tuple[dict[str, str], str, bool]:
+    """The arguments, the first required one that is missing, and whether there are words that belong to none."""
     words = rest.split(" ") if rest else []
     given: dict[str, str] = {}
     for argument in command.arguments:
@@ -144,8 +148,8 @@ def _arguments(command: Command, rest: str) -> tuple[dict[str, str], str]:
         elif words:
             given[argument.name] = words.pop(0)
         if argument.required and not given.get(argument.name):
-            return given, argument.name
-    return given, ""
+            return given, argument.name, False
+    return given, "", bool(words)
 
 
 def _nearest(line: str, commands: Sequence[Command]) -> tuple[str, ...]:

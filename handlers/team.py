@@ -19,7 +19,7 @@ def write(
     tx: Tx, place: Row, sender: Row | None, inbound: Inbound, now: int, found: list[Any] | None = None
 ) -> Receipt:
     """A line written in a team's channel: a command, or talk among colleagues, which is theirs."""
-    if inbound.kind != "text":
+    if inbound.kind != "text" or commands.is_talk(inbound.text):
         return Receipt()
     if sender is None or not teams.roles_of(tx, sender["id"]):
         names = case_messages.lead_names(tx, place["id"])

@@ -128,3 +128,11 @@ async def test_leads_are_named_and_where_nobody_leads_the_members(world):
     assert await world.store.read(case_messages.lead_names, "delivery") == ["小伟"]
     assert await world.store.read(case_messages.lead_names, "nowhere") == []
     assert world.texts(DELIVERY) == []
+
+
+async def test_talk_among_colleagues_is_theirs_and_a_mistyped_command_is_not(world):
+    for talk in ("open question: who calls Sam back?", "lunch at one?", "超时了怎么办，谁去处理一下"):
+        await world.writes(ANA, talk)
+    assert world.texts(SUPPORT) == []
+    await world.writes(ANA, "overdu")
+    assert "overdue" in world.last(SUPPORT).text
