@@ -16,6 +16,8 @@ from cxbot.ports import Row, Tx
 from cxbot.transactions import case_messages, cases, settings, teams
 
 DAY_MS = 24 * 60 * 60 * 1000
+WORDS_MS = DAY_MS
+"""Words of the last day that answered nothing belong to a case that opens now."""
 REPEAT_DAYS = 30
 """Cases of the same person in these days make a new one graver."""
 _CODE_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -126,8 +128,7 @@ def open_case(
     cases.record(tx, case_id, person["id"], "opened", {"severity": severity, "cause": cause}, now)
     card_id = case_messages.alert(tx, case, now)
     case = cases.write(tx, case, {"card_id": card_id}, now)
-    if response_id:
-        tx.run("remarks.give_to_case", case_id=case_id, response_id=response_id)
+    tx.run("remarks.give_to_case", case_id=case_id, person_id=person["id"], since=now - WORDS_MS)
     return Opened(case, True, case_messages.notice(tx, person, case, "customer.case_opened", sorry=sorry))
 
 

@@ -12,5 +12,5 @@ SELECT * FROM remarks WHERE response_id = :response_id ORDER BY said_at, id
 SELECT * FROM remarks WHERE case_id = :case_id ORDER BY said_at, id
 
 -- name: give_to_case
--- What was said beside a survey belongs to the case that came of it.
-UPDATE remarks SET case_id = :case_id WHERE response_id = :response_id AND case_id = ''
+-- What this person said lately, beside a survey or before it, belongs to the case that came of it.
+UPDATE remarks SET case_id = :case_id WHERE person_id = :person_id AND said_at >= :since AND case_id = ''

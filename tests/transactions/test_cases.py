@@ -268,3 +268,11 @@ async def test_two_people_claim_and_one_owns_it(world):
     refused = next(receipt for receipt in receipts if "is yours" not in receipt.notice)
     assert f"{names[owner]} already has this case" in refused.notice
     assert (await world.history(case)).count("claimed") == 1
+
+
+async def test_what_was_said_before_the_score_stands_on_the_alert(world):
+    await world.ticket_closed()
+    await world.writes(SAM, "still not here, nobody answers the phone")
+    assert any("still not here" in text for text in world.texts(SUPPORT))
+    await world.writes(SAM, "1")
+    assert "still not here" in world.cards()[-1].text
