@@ -50,7 +50,12 @@ def measure(variants: Sequence[Variant], moulds: Moulds, size: Size) -> list[Tab
     )
     names = {
         variant.name: stores.made(
-            variant.engine, "grown", teams=company.TEAMS, answers=size.answers, cases=size.cases, cast=moulds
+            variant.engine,
+            f"grown{size.answers}",
+            teams=company.TEAMS,
+            answers=size.answers,
+            cases=size.cases,
+            cast=moulds,
         )
         for variant in variants
     }
