@@ -18,6 +18,7 @@ from forked import Child, Zygote, handed_over, zygote
 from tryout import ANA, BEN, DAY, MINUTE, SAM, SUPPORT, THURSDAY_TEN, looking_into, multipart, program, rows
 
 from cxbot.api import auth
+from cxbot.channels.web import LIMITS
 from cxbot.domain import cases as workflow
 from cxbot.store import EngineStore, open_store
 from cxbot.testing import FakeClock
@@ -28,7 +29,7 @@ ENGAGED = 12
 """Customers at the same time."""
 BETWEEN_RUNS = 3 * MINUTE
 """Both clocks go on by this much before each start: leases lapse, reminders and escalations fall due."""
-IN_FLIGHT = 16
+IN_FLIGHT = LIMITS.concurrency
 """Messages one worker may have in flight, as the web channel's limits say."""
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(300)]
