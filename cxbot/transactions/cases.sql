@@ -59,11 +59,6 @@ ORDER BY due_at, id LIMIT :most
 -- When to look at the next case.
 SELECT MIN(due_at) AS due_at FROM cases WHERE state IN ('open', 'claimed', 'resolved') AND due_at > 0
 
--- name: unattended
--- Open work that no timer will look at: must be none.
-SELECT COUNT(*) AS n FROM cases
-WHERE state IN ('open', 'claimed', 'resolved') AND due_at > 0 AND due_at < :before
-
 -- name: event
 -- What was done to a case, by whom.
 INSERT INTO events (id, subject_id, actor_id, kind, args, happened_at)
@@ -86,12 +81,6 @@ ORDER BY c.promised_at, c.id LIMIT :most
 -- Other cases of the same person into which one could be merged.
 SELECT id, code, opened_at FROM cases
 WHERE person_id = :person_id AND id <> :except_id AND state IN ('open', 'claimed') ORDER BY opened_at DESC
-
--- name: counts
--- How many cases are in each state, and of those being worked how many are past what was promised.
-SELECT state, COUNT(*) AS n,
-       SUM(CASE WHEN state IN ('open', 'claimed') AND contacted_at = 0 AND promised_at < :now THEN 1 ELSE 0 END) AS overdue
-FROM cases GROUP BY state
 
 -- name: look_at
 -- When to look at a case next, where what is due cannot be done yet.

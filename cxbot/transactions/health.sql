@@ -1,11 +1,14 @@
 -- name: queue
 -- What waits to be said, by channel and state; `oldest` is since when the oldest row could have left.
-SELECT channel, state, COUNT(*) AS n, MIN(CASE WHEN due_at <= :now THEN due_at END) AS oldest FROM outbox
-WHERE state IN ('queued', 'sending', 'held') GROUP BY channel, state
+-- Materialized, for grouping by channel would tempt SQLite to walk every message ever sent.
+WITH unfinished AS MATERIALIZED (SELECT channel, state, due_at FROM outbox WHERE state IN ('queued', 'sending', 'held'))
+SELECT channel, state, COUNT(*) AS n, MIN(CASE WHEN due_at <= :now THEN due_at END) AS oldest
+FROM unfinished GROUP BY channel, state
 
 -- name: dead
 -- What could not be said, by channel.
-SELECT channel, COUNT(*) AS n FROM outbox WHERE state = 'dead' GROUP BY channel
+WITH gone AS MATERIALIZED (SELECT channel FROM outbox WHERE state = 'dead')
+SELECT channel, COUNT(*) AS n FROM gone GROUP BY channel
 
 -- name: cases
 -- Cases by state, and how many of them nobody has dealt with by the time the customer was promised.

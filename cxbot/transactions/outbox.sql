@@ -102,10 +102,6 @@ WHERE id = :id AND worker = :worker AND state || '' = 'sending'
 -- One row.
 SELECT * FROM outbox WHERE id = :id
 
--- name: platform_ids
--- The platform's ids of messages that others stand under or take the place of.
-SELECT id, platform_id, state FROM outbox WHERE id IN (:first, :second)
-
 -- name: release_held
 -- The person acted: what was held for that is due now.
 UPDATE outbox SET state = 'queued', reason = '' WHERE channel = :channel AND address = :address AND state = 'held'
@@ -130,22 +126,9 @@ SELECT id, args, key, state FROM outbox
 WHERE invitation_id = :invitation_id AND kind = 'question' AND state IN ('queued', 'sending', 'sent', 'held') AND replaces = ''
 ORDER BY created_at DESC, id DESC LIMIT 1
 
--- name: earliest_due
--- When the next queued row of a channel may leave, in business time and in machine time.
-SELECT MIN(due_at) AS due_at, MIN(retry_at) AS retry_at, COUNT(*) AS n FROM outbox WHERE state = 'queued'
-
--- name: revive
--- A dead letter goes back to the queue.
-UPDATE outbox SET state = 'queued', attempts = 0, retry_at = 0, reason = '' WHERE id = :id AND state = 'dead'
-
 -- name: dead
 -- What could not be said, newest first.
 SELECT id, channel, address, key, kind, reason, created_at FROM outbox WHERE state = 'dead' ORDER BY created_at DESC, id DESC LIMIT :most
-
--- name: counts
--- How many rows are in each unfinished state, by channel.
-SELECT channel, state, COUNT(*) AS n, MIN(created_at) AS oldest FROM outbox
-WHERE state IN ('queued', 'sending', 'held', 'dead') GROUP BY channel, state
 
 -- name: hold
 -- The window is closed: kept until the person acts, at the latest until expires_at.
