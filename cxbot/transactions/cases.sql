@@ -29,10 +29,6 @@ SELECT * FROM cases WHERE response_id = :response_id ORDER BY opened_at DESC, id
 -- What is being worked for this person, newest first.
 SELECT * FROM cases WHERE person_id = :person_id AND state IN ('open', 'claimed', 'resolved') ORDER BY opened_at DESC, id DESC
 
--- name: latest_of_person
--- The newest case of this person, ended or not.
-SELECT * FROM cases WHERE person_id = :person_id ORDER BY opened_at DESC, id DESC LIMIT 1
-
 -- name: earlier
 -- How many cases this person had in a time, except one.
 SELECT COUNT(*) AS n FROM cases
@@ -63,11 +59,6 @@ SELECT MIN(due_at) AS due_at FROM cases WHERE state IN ('open', 'claimed', 'reso
 -- What was done to a case, by whom.
 INSERT INTO events (id, subject_id, actor_id, kind, args, happened_at)
 VALUES (:id, :subject_id, :actor_id, :kind, :args, :happened_at)
-
--- name: events
--- The history of a case, oldest first.
-SELECT e.id, e.kind, e.args, e.happened_at, e.actor_id, COALESCE(p.name, '') AS actor_name
-FROM events e LEFT JOIN people p ON p.id = e.actor_id WHERE e.subject_id = :subject_id ORDER BY e.happened_at, e.id
 
 -- name: worked
 -- Cases being worked, of a team or an owner or all, most urgent first.

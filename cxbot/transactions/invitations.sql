@@ -9,10 +9,6 @@ VALUES (:id, :interaction_id, :person_id, :survey, :survey_version, :metric, :ki
 -- One invitation.
 SELECT * FROM invitations WHERE id = :id
 
--- name: lock
--- Locks an invitation for the rest of the transaction.
-UPDATE invitations SET version = version + 1 WHERE id = :id
-
 -- name: open_of_person
 -- The one survey this person has open.
 SELECT * FROM invitations WHERE person_id = :person_id AND state || '' = 'asked'

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cxbot.domain import scoring
-from cxbot.domain.survey import Survey
 from cxbot.ports import Tx
 from cxbot.transactions import settings, surveys, teams
 
@@ -94,14 +93,5 @@ def _scores(tx: Tx, since_day: str, touchpoint: str, team_id: str) -> tuple[list
 
 
 def _known(tx: Tx, touchpoint: str) -> bool:
-    triggers = {each for live in surveys.all_live(tx) for each in _touchpoints(live.survey)}
+    triggers = {each for live in surveys.all_live(tx) for each in live.survey.trigger.touchpoints}
     return touchpoint in triggers or tx.one("reports.touchpoint_exists", touchpoint=touchpoint) is not None
-
-
-def _touchpoints(survey: Survey) -> tuple[str, ...]:
-    return survey.trigger.touchpoints
-
-
-def today(now: int) -> date:
-    """The day in UTC."""
-    return datetime.fromtimestamp(now / 1000, UTC).date()
