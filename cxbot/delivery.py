@@ -1,6 +1,7 @@
 """The outbox loop: claims what may leave, words it, hands it to its channel and writes down what came of it.
 
-A row goes back to the queue when its lease lapses, so a killed worker repeats at most the message it had in flight.
+A row goes back to the queue when its lease lapses, so a killed worker repeats at most the messages it had in flight; a
+channel that can look whether they are there does not even do that.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 import structlog
 
 from cxbot import wording
-from cxbot.ports import Channel, Clock, Misconfigured, Outcome, Refused, Sent, Store, TryLater
+from cxbot.ports import Channel, Clock, Misconfigured, Outcome, Refused, Sent, Store, TryLater, Unknown, without_marks
 from cxbot.transactions import deliveries
 from cxbot.transactions.deliveries import Handed, Taken
 
@@ -174,9 +175,13 @@ class Delivery:
                 replaces=taken.replaces,
                 thread=taken.thread,
                 only_for=row["only_for"],
+                mentions=taken.mentions,
+                maybe_sent=taken.maybe_sent,
+                file=taken.file,
             )
             outgoing = wording.render(meaning, channel.limits, self.clock.now())
-            words = json.dumps(dataclasses.asdict(outgoing), ensure_ascii=False)
+            shown = dataclasses.asdict(dataclasses.replace(outgoing, file=None))
+            words = without_marks(json.dumps(shown, ensure_ascii=False))
         except Exception as error:
             log.exception("message_not_worded", row=row["id"], key=row["key"])
             return Handed(row, Refused(f"not worded: {type(error).__name__}: {error}"), words)
@@ -184,7 +189,7 @@ class Delivery:
             async with asyncio.timeout(SEND_TIMEOUT_S):
                 outcome = await channel.send(outgoing)
         except TimeoutError:
-            outcome = TryLater("the channel did not answer in time")
+            outcome = Unknown("the channel did not answer in time")
         except Exception as error:
             log.exception("channel_failed", row=row["id"], channel=row["channel"])
             outcome = TryLater(f"{type(error).__name__}: {error}")

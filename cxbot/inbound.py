@@ -59,6 +59,8 @@ def clean(inbound: Inbound) -> Inbound:
 
 def take(tx: Tx, inbound: Inbound, handle: Handle, now: int, machine: int, found: list[Any] | None = None) -> Receipt:
     """Handles a message once; a repeat is answered with what was kept."""
+    if inbound.kind == "page":
+        return handle(tx, inbound, now, found)  # it changes nothing, and shows what is so now however often it is asked
     if not inbox.see(tx, inbound, now, machine):
         return inbox.kept(tx, inbound)
     receipt = handle(tx, inbound, now, found)

@@ -5,7 +5,8 @@ Everything here is plain data or a protocol of a few methods. Times are epoch mi
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, Protocol, TypeAlias, TypeVar
 
@@ -94,6 +95,12 @@ class Limits:
     """Messages a second to one address; 0 means not paced."""
     concurrency: int = 16
     """Sends under way at once, from one replica."""
+    comment_form: bool = False
+    """A question for words comes with a button that opens a field, besides what can be typed."""
+    mentions: bool = False
+    """People can be called by their address, so that a text need not name them."""
+    local_times: bool = False
+    """A moment is shown to each reader in their own time: texts carry it marked (see `Moment`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,8 @@ class Inbound:
     """The address of the conversation: the customer's own, or the team's channel."""
     sender: str
     """The address of the one who acted; the same as `place` in a conversation of two."""
-    kind: Literal["text", "choice", "form", "media"]
+    kind: Literal["text", "choice", "form", "media", "page", "interaction"]
+    """`page`: somebody opened the bot's own page. `interaction`: somebody reports what happened to `subject`."""
     text: str = ""
     choice: str = ""
     """The key of the choice pressed, or of the form sent."""
@@ -126,6 +134,12 @@ class Inbound:
     """The outbox id of the message acted upon, where the channel knows it."""
     fields: Mapping[str, str] = field(default_factory=dict)
     media: Media | None = None
+    subject: str = ""
+    """The address of the person an interaction is about."""
+    command: bool = False
+    """The bot itself was addressed (a slash command, a mention), so this answers no question."""
+    private: bool = False
+    """What is answered is for the sender alone, though others may read the place."""
     language: str = ""
     """The language of the sender's profile, where the channel knows it."""
     name: str = ""
@@ -153,8 +167,30 @@ class Form:
     title: str
     fields: tuple[Field, ...]
     submit: str
+    """What the button that sends it says; "" where there is nothing to send."""
     cancel: str = ""
     intro: str = ""
+    preview: str = ""
+    """What the button says that shows what would be said; it sends the fields with `PREVIEW` before the key."""
+
+
+PREVIEW = "preview:"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a page: a heading, some text, and what can be pressed."""
+
+    title: str = ""
+    text: str = ""
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The bot's own page for one person, where a channel has such a place."""
+
+    sections: tuple[Section, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +201,7 @@ class Receipt:
     form: Form | None = None
     notice: str = ""
     """Words for the one who acted only: "already claimed by Ana"."""
+    page: Page | None = None
     repeated: bool = False
 
 
@@ -178,6 +215,16 @@ class Choice:
     key: str
     label: str
     style: Literal["", "primary", "danger", "chosen"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to be handed over with a message. `about` says in words what is to be seen, for who cannot see it."""
+
+    name: str
+    mime: str
+    body: bytes = field(repr=False)
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +250,49 @@ class Outgoing:
     """The platform id of the message under which this one belongs."""
     only_for: str = ""
     """The address of the one person who may see it, in a shared place."""
+    mentions: tuple[str, ...] = ()
+    """The addresses of those who should act, to be called by name where the channel can."""
+    file: File | None = None
+    media: Media | None = None
+    """Something a customer sent on this channel, to be shown with the text."""
+    maybe_sent: bool = False
+    """An earlier attempt ended in nobody knows what: look whether it is there before it is sent again."""
     language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment within a text: epoch ms, how it is meant ("when", or "act_by" with how far off it is), and its words."""
+
+    at: int
+    kind: str
+    words: str
+
+
+# Noncharacters of Unicode: nobody types them, and nothing shows them.
+_MARK = re.compile("\ufdd0([0-9]{1,15})\\|(when|act_by)\\|([^\ufdd0\ufdd1]*)\ufdd1")
+_STRAY = re.compile("\ufdd0(?:[0-9]{1,15}\\|[a-z_]*\\|?)?|\ufdd1")
+
+
+def marked(at: int, kind: Literal["when", "act_by"], words: str) -> str:
+    """The words of a moment with the moment itself, for channels that show it to each reader in their own time."""
+    return f"\ufdd0{at}|{kind}|{words}\ufdd1"
+
+
+def pieces(text: str) -> list[str | Moment]:
+    """A text in its parts: words, and the moments marked in it. A mark that was cut in two is only its words."""
+    found: list[str | Moment] = []
+    end = 0
+    for match in _MARK.finditer(text):
+        found += [_STRAY.sub("", text[end : match.start()]), Moment(int(match[1]), match[2], match[3])]
+        end = match.end()
+    found.append(_STRAY.sub("", text[end:]))
+    return [piece for piece in found if piece]
+
+
+def without_marks(text: str) -> str:
+    """The text as it reads, with the words of each moment alone."""
+    return text if "\ufdd0" not in text else "".join(p if isinstance(p, str) else p.words for p in pieces(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +334,20 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Learned:
+    """Not sent yet: the platform told first who this is. Kept where nothing better is known, and worded again.
+
+    `address` is what the platform calls the address where that differs: a user's id in place of an e-mail.
+    """
+
+    address: str
+    language: str = ""
+    time_zone: str = ""
+    name: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Misconfigured:
     """The channel cannot send at all: it is stopped, its queue kept, the admins told what to do."""
 
@@ -253,12 +356,12 @@ class Misconfigured:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Sent or not, nobody knows: tried again after a while, so it may come twice."""
+    """Sent or not, nobody knows: tried again after a while as `maybe_sent`; a channel that cannot look sends twice."""
 
     reason: str
 
 
-Outcome: TypeAlias = Sent | TryLater | HoldUntilInbound | Unreachable | Refused | Misconfigured | Unknown
+Outcome: TypeAlias = Sent | TryLater | HoldUntilInbound | Unreachable | Refused | Learned | Misconfigured | Unknown
 
 
 class ChannelState(Protocol):
@@ -306,6 +409,8 @@ class Surroundings:
     company: Mapping[str, str]
     """The company's name by language."""
     demo: bool = False
+    refused: Callable[[str], None] = lambda _: None
+    """Counts a request that was refused at the channel's door, by the reason: unsigned, stale, forged, replayed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,3 +422,5 @@ class ChannelSpec:
     build: Callable[[Any, Surroundings], Channel]
     limits: Limits | None = None
     """What surveys are measured against before anything starts; None where only the built channel knows."""
+    examine: Callable[[Any, Surroundings, Sequence[str]], Awaitable[list[str]]] | None = None
+    """Asks the platform, for `check --online`, what is missing; the places are those of the teams. One line each."""

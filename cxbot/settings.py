@@ -38,6 +38,13 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _place(value: str) -> str:
+    channel, _, place = value.partition(":")
+    if value and not (channel and place):
+        raise ValueError(f'"{value}" names no place; write a channel and a place there, such as "slack:C012AB3CD"')
+    return value
+
+
 def _store_url(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().startswith(("sqlite:///", "postgresql://")):
         raise ValueError('write "sqlite:///var/cxbot.db" or "postgresql://user:password@host/database"')
@@ -85,6 +92,7 @@ class CompanySettings(Section):
     privacy_url: WebAddress = ""
     language: Language = "en"
     time_zone: Zone = "UTC"
+    fallback: Annotated[str, AfterValidator(_place)] = ""
 
     @model_validator(mode="after")
     def _named(self) -> CompanySettings:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from cxbot import wording
 from cxbot.domain.roles import RANK, may
 from cxbot.ports import Inbound, ReadFirst, Receipt, Row, Tx
 from cxbot.transactions import outbox, settings, teams
@@ -46,6 +47,7 @@ def run(
             language=language,
             key=key,
             args={"zone": team["time_zone"] if team else settings.company(tx).time_zone, **args},
+            only_for=inbound.sender if inbound.private else "",
         )
         return Receipt(outbox_ids=(row,))
 
@@ -94,6 +96,11 @@ def _reads(found: list[Any] | None) -> Callable[..., Any]:
 
 def _phrase(command: Command, language: str) -> str:
     return (command.words.get(language) or command.words["en"])[0]
+
+
+def not_allowed(tx: Tx, inbound: Inbound, language: str) -> Receipt:
+    """For somebody who may give no command at all: who can."""
+    return Receipt(notice=wording.text("refuse.not_allowed", language, who=_who_may(tx, None)))
 
 
 def _who_may(tx: Tx, team: Row | None) -> list[str]:

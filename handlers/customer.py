@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from cxbot import wording
 from cxbot.domain import conversation, replies
-from cxbot.ports import Inbound, Receipt, Row, Tx
+from cxbot.ports import Field, Form, Inbound, Receipt, Row, Tx
 from cxbot.transactions import (
     case_clock,
     case_messages,
@@ -107,6 +108,10 @@ def _pressed(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
         return _answered(tx, person, inbound, parts[1], parts[2], parts[3], now)
     if parts[:2] == ["o", "fixed"] and len(parts) == 4:
         return _fixed(tx, person, inbound, parts[2], parts[3], now)
+    if parts[:2] == ["o", "consent"] and parts[2:3] in (["stop"], ["start"]):
+        return _consent(tx, person, inbound, parts[2], now)
+    if parts[0] == "w" and len(parts) == 3:
+        return _comment(tx, person, inbound, parts[1], parts[2], now)
     if parts[:2] == ["o", "change"] and len(parts) == 4:
         return _answered(tx, person, inbound, parts[2], parts[3], "change", now)
     return _notice(tx, person, "refuse.stale", {})
@@ -123,6 +128,36 @@ def _answered(
     said = conversation.Said(value=value, question=question)
     if not responses.reply(tx, person, invitation, said, inbound, now):
         return _notice(tx, person, "refuse.stale", {})
+    return Receipt()
+
+
+def _comment(tx: Tx, person: Row, inbound: Inbound, invitation_id: str, question: str, now: int) -> Receipt:
+    """A question for words, answered in a field instead of in the chat."""
+    invitation = tx.one("invitations.get", id=invitation_id)
+    if invitation is None or invitation["person_id"] != person["id"]:
+        return _notice(tx, person, "refuse.not_yours" if invitation else "refuse.stale", {})
+    survey = surveys.at(tx, invitation["survey"], invitation["survey_version"])
+    asked = survey.question(question)
+    open_now = (
+        invitation["state"] == "asked" and conversation.Progress.load(invitation["progress"]).question == question
+    )
+    if asked is None or not open_now:
+        return _notice(tx, person, "question.closed", {})
+    language = invitation["language"]
+    words = inbound.fields.get("words", "").strip()
+    form = Form(
+        key=inbound.choice,
+        title=wording.text("form.comment.title", language),
+        fields=(Field("words", invitations.question_text(tx, invitation, asked), "long_text"),),
+        submit=wording.text("form.comment.submit", language),
+        cancel=wording.text("form.cancel", language),
+    )
+    if inbound.kind != "form":
+        return Receipt(form=form)
+    if not words:
+        mistake = wording.text("form.mistake.required", language)
+        return Receipt(form=replace(form, fields=(replace(form.fields[0], error=mistake),)))
+    responses.reply(tx, person, invitation, conversation.Said(text=words), inbound, now)
     return Receipt()
 
 
@@ -276,6 +311,7 @@ def _say(tx: Tx, person: Row, inbound: Inbound, key: str, args: Mapping[str, Any
         key=key,
         args={"zone": people.zone(person, settings.company(tx).time_zone), **args},
         person_id=person["id"],
+        only_for=inbound.sender if inbound.private else "",
     )
     return Receipt(outbox_ids=(row,))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from cxbot import wording
-from cxbot.ports import Inbound, Receipt, Row, Tx
-from cxbot.transactions import people, teams
-from handlers import commands, customer, team
+from cxbot.ports import PREVIEW, Inbound, Receipt, Row, Tx
+from cxbot.transactions import people, places, settings, teams
+from handlers import commands, customer, page, reported, team
 
 
 def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -> Receipt:
@@ -18,17 +18,34 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -
     """
     place = teams.by_place(tx, inbound.channel, inbound.place)
     sender = people.by_address(tx, inbound.channel, inbound.sender)
+    if place is not None:
+        places.found(tx, place, now)
     if sender is not None and sender["unreachable"]:
         people.mark_unreachable(tx, inbound.channel, inbound.sender, "")  # whoever writes can be written to again
-    if inbound.choice.startswith("c:"):
+    if inbound.kind == "page":
+        return page.show(tx, sender, inbound, now, found)
+    if inbound.kind == "interaction" or inbound.choice.startswith(reported.KEY):
+        return reported.take(tx, sender, inbound, now)
+    if inbound.choice.removeprefix(PREVIEW).startswith("c:"):
         return team.act(tx, sender, inbound, now)
     if place is not None:
         return team.write(tx, place, sender, inbound, now, found)
     staff = sender is not None and inbound.kind == "text" and bool(teams.roles_of(tx, sender["id"]))
+    if inbound.command and not staff and inbound.text.startswith("/"):
+        language = (sender or {}).get("language") or wording.negotiate(
+            inbound.language or settings.company(tx).language
+        )
+        return commands.not_allowed(tx, inbound, language)
+    if sender is None and inbound.kind in ("choice", "form"):
+        return Receipt(notice=wording.text("refuse.not_yours", settings.company(tx).language))
     if (
         sender is not None
         and staff
-        and (commands.plainly_meant(inbound.text) or not customer.may_be_answer(tx, sender, inbound, now))
+        and (
+            inbound.command
+            or commands.plainly_meant(inbound.text)
+            or not customer.may_be_answer(tx, sender, inbound, now)
+        )
     ):
         return commands.run(tx, sender, inbound, now, found=found)
     return customer.handle(tx, sender or newcomer(tx, inbound, now), inbound, now)

@@ -9,8 +9,8 @@ from cxbot import wording
 from cxbot.domain import calendar
 from cxbot.domain import cases as workflow
 from cxbot.domain.roles import RANK
-from cxbot.ports import Field, Form, Row, Tx
-from cxbot.transactions import people, teams
+from cxbot.ports import Field, Form, Limits, Row, Tx
+from cxbot.transactions import case_work, people, teams
 
 SNOOZES = ("1h", "3h", "tomorrow", "3d", "7d")
 
@@ -44,6 +44,21 @@ def resolve(tx: Tx, case: Row, language: str, now: int) -> Form:
         ),
         submit=wording.text("form.resolve.submit", language),
         cancel=wording.text("form.cancel", language),
+        preview=wording.text("form.preview", language),
+    )
+
+
+def reply(tx: Tx, case: Row, language: str, now: int) -> Form:
+    """What the customer is written, in their language."""
+    spoken = {"key": f"language.{case['language']}", "args": {}}
+    hint = wording.text("form.reply.hint", language, language=spoken)
+    return Form(
+        key=f"c:reply:{case['id']}",
+        title=wording.text("form.reply.title", language, code=case["code"]),
+        fields=(Field("words", wording.text("form.reply.words", language), "long_text", hint=hint),),
+        submit=wording.text("form.reply.submit", language),
+        cancel=wording.text("form.cancel", language),
+        preview=wording.text("form.preview", language),
     )
 
 
@@ -63,13 +78,16 @@ def snooze(tx: Tx, case: Row, language: str, now: int) -> Form:
 
 
 def hand_over(tx: Tx, case: Row, language: str, now: int) -> Form:
-    """To whom of the team, or of those who may work everywhere."""
+    """To whom of the team, or of those who may work everywhere, or to another team."""
     rows = [*teams.members(tx, case["team_id"]), *teams.members(tx, "")]
     options = {
         row["person_id"]: row["name"]
         for row in rows
         if RANK[row["role"]] >= RANK["member"] and row["person_id"] != case["owner_id"]
     }
+    for team in teams.all(tx):
+        if team["id"] != case["team_id"] and team["place"]:
+            options[f"{case_work.TEAM}{team['id']}"] = wording.text("form.hand_over.team", language, team=team["name"])
     return Form(
         key=f"c:hand_over:{case['id']}",
         title=wording.text("form.hand_over.title", language, code=case["code"]),
@@ -113,6 +131,7 @@ def merge(tx: Tx, case: Row, language: str, now: int) -> Form:
 
 FORMS: Mapping[str, Callable[[Tx, Row, str, int], Form]] = {
     "resolve": resolve,
+    "reply": reply,
     "snooze": snooze,
     "hand_over": hand_over,
     "dismiss": dismiss,
@@ -127,6 +146,24 @@ def snooze_until(case: Row, choice: str, now: int) -> int:
         return calendar.next_open(terms.hours, terms.zone, workflow.tomorrow(terms.zone, now))
     unit = workflow.HOUR if choice.endswith("h") else 24 * workflow.HOUR
     return now + int(choice[:-1]) * unit
+
+
+def preview(tx: Tx, case: Row, action: str, actor_id: str, words: str, language: str, now: int) -> Form:
+    """Exactly what the customer would read; nothing is sent from here."""
+    if words:
+        key, args = case_work.what_the_customer_reads(tx, case, action, actor_id, words)
+        meaning = wording.Meaning("", "", "", "message", key, {"code": case["code"], **args}, language=case["language"])
+        intro = wording.render(meaning, Limits(), now).text
+    else:
+        intro = wording.text("card.told_nothing", language)
+    return Form(
+        key=f"c:previewed:{case['id']}",
+        title=wording.text("form.preview.title", language),
+        fields=(),
+        submit="",
+        cancel=wording.text("form.preview.back", language),
+        intro=intro,
+    )
 
 
 def with_mistakes(form: Form, given: Mapping[str, str], mistakes: Mapping[str, str]) -> Form:

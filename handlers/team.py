@@ -7,19 +7,21 @@ from typing import Any
 from cxbot import wording
 from cxbot.domain import cases as workflow
 from cxbot.domain.cases import Refusal
-from cxbot.ports import Form, Inbound, Receipt, Row, Tx
+from cxbot.ports import PREVIEW, Form, Inbound, Receipt, Row, Tx
 from cxbot.transactions import case_messages, case_work, people, settings, teams
 from handlers import commands, forms
 
 AT_ONCE = ("claim", "release", "contacted", "undo", "reopen")
 LONGEST_WORDS = 2_000
+SAID = ("words", "told")
+"""The fields of forms whose words the customer reads."""
 
 
 def write(
     tx: Tx, place: Row, sender: Row | None, inbound: Inbound, now: int, found: list[Any] | None = None
 ) -> Receipt:
     """A line written in a team's channel: a command, or talk among colleagues, which is theirs."""
-    if inbound.kind != "text" or commands.is_talk(inbound.text):
+    if inbound.kind != "text" or (not inbound.command and commands.is_talk(inbound.text)):
         return Receipt()
     if sender is None or not teams.roles_of(tx, sender["id"]):
         names = case_messages.lead_names(tx, place["id"])
@@ -29,7 +31,8 @@ def write(
 
 def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
     """A button of an alert, or the form that one of them opened."""
-    _, action, case_id, *_ = [*inbound.choice.split(":"), "", "", ""]
+    previewed = inbound.choice.startswith(PREVIEW)
+    _, action, case_id, *_ = [*inbound.choice.removeprefix(PREVIEW).split(":"), "", "", ""]
     case = tx.one("cases.get", id=case_id)
     language = _language(tx, sender, case)
     if sender is None or case is None:
@@ -43,8 +46,11 @@ def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
         return _done(case_work.act(tx, case_id, action, sender["id"], now), language, now)
     if action not in forms.FORMS:
         return _refused(Refusal("refuse.stale"), language, now)
-    if case["state"] not in ("open", "claimed"):
+    if case["state"] not in ("open", "claimed") and not (action == "reply" and case["state"] == "resolved"):
         return _refused(Refusal("refuse.closed", {"state": case["state"]}), language, now)
+    if previewed:
+        words = next((inbound.fields[name].strip() for name in SAID if name in inbound.fields), "")
+        return Receipt(form=forms.preview(tx, case, action, sender["id"], words[:LONGEST_WORDS], language, now))
     form = forms.FORMS[action](tx, case, language, now)
     if inbound.kind != "form":
         return Receipt(form=form)
@@ -67,6 +73,8 @@ def _arguments(tx: Tx, case: Row, action: str, fields: Any, now: int) -> dict[st
             return {"until": forms.snooze_until(case, fields["until"], now), "reason": fields["reason"].strip()}
         case "hand_over":
             return {"owner_id": fields["owner"]}
+        case "reply":
+            return {"words": fields["words"].strip()}
         case "dismiss":
             return {"ending": fields["ending"]}
     return {"into": fields["into"]}

@@ -163,6 +163,24 @@ def contacted(case: Case, actor_id: str, now: int) -> Change | Refusal:
     )
 
 
+def reply(case: Case, actor_id: str, now: int) -> Change | Refusal:
+    """Somebody of the team writes to the customer: the promise is kept, and the case is theirs if it was nobody's."""
+    if case["state"] == "resolved":
+        return Change("replied", {})
+    if case["state"] not in ("open", "claimed"):
+        return Refusal("refuse.closed", {"state": case["state"]})
+    return Change(
+        "replied",
+        {
+            "state": "claimed",
+            "owner_id": case["owner_id"] or actor_id,
+            "claimed_at": case["claimed_at"] or now,
+            "contacted_at": case["contacted_at"] or now,
+            "escalations": min(case["escalations"], 1),
+        },
+    )
+
+
 def snooze(case: Case, actor_id: str, now: int, *, until: int, reason: str) -> Change | Refusal:
     """No reminders until then, for a stated reason."""
     if case["state"] not in ("open", "claimed"):
@@ -190,6 +208,29 @@ def hand_over(case: Case, actor_id: str, now: int, *, owner_id: str) -> Change |
             "escalations": min(case["escalations"], 1),
         },
         {"from": case["owner_id"], "to": owner_id},
+    )
+
+
+def move(case: Case, actor_id: str, now: int, *, team_id: str, terms: Terms) -> Change | Refusal:
+    """Gives the case to another team, under that one's terms; what the customer was promised stands."""
+    if case["state"] not in ("open", "claimed"):
+        return Refusal("refuse.closed", {"state": case["state"]})
+    if team_id == case["team_id"]:
+        return Refusal("refuse.stale")
+    return Change(
+        "moved",
+        {
+            "state": "open",
+            "team_id": team_id,
+            "policy": terms.dump(),
+            "owner_id": "",
+            "claimed_at": 0,
+            "snoozed_until": 0,
+            "snooze_reason": "",
+            "reminders": 0,
+            "escalations": 0,
+        },
+        {"from": case["team_id"], "to": team_id},
     )
 
 

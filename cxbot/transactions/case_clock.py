@@ -43,18 +43,19 @@ def step(tx: Tx, case_id: str, now: int) -> str:
 def _carry_out(tx: Tx, before: Row, case: Row, kind: str, now: int) -> None:
     """Says or does what a step is about; `before` is the case as it was."""
     who = {"who": case_messages.owner_name(tx, case), "promised_at": case["promised_at"]}
+    called = case_messages.who_acts(tx, case)
     match kind:
         case "remind":
             _remind(tx, case, now)
         case "promise_soon":
-            case_messages.team_says(tx, case, "case.promise_soon", who, now)
+            case_messages.team_says(tx, case, "case.promise_soon", who, now, mention=called)
         case "snooze_over":
             args = {"who": who["who"], "reason": before["snooze_reason"]}
-            case_messages.team_says(tx, case, "case.snooze_over", args, now)
+            case_messages.team_says(tx, case, "case.snooze_over", args, now, mention=called)
         case "escalate" | "overdue" if before["escalations"] < 2:
             _escalate(tx, case, kind, now)
         case "overdue":
-            case_messages.team_says(tx, case, "case.still_overdue", who, now)
+            case_messages.team_says(tx, case, "case.still_overdue", who, now, mention=called)
         case "confirm":
             _ask_if_fixed(tx, case, now)
         case "close_silent":
@@ -64,7 +65,7 @@ def _carry_out(tx: Tx, before: Row, case: Row, kind: str, now: int) -> None:
 def _remind(tx: Tx, case: Row, now: int) -> None:
     minutes = (now - case["opened_at"]) // workflow.MINUTE
     args = {"who": case_messages.owner_name(tx, case), "minutes": minutes, "promised_at": case["promised_at"]}
-    case_messages.team_says(tx, case, "case.reminder", args, now)
+    case_messages.team_says(tx, case, "case.reminder", args, now, mention=case_messages.who_acts(tx, case))
 
 
 def _escalate(tx: Tx, case: Row, kind: str, now: int) -> None:
@@ -74,14 +75,20 @@ def _escalate(tx: Tx, case: Row, kind: str, now: int) -> None:
     person = people.get(tx, escalate_to) if escalate_to and other is None else None
     if other is not None:
         to = f"{other['name']} ({', '.join(case_messages.lead_names(tx, other['id']))})"
+        called = [lead["person_id"] for lead in case_messages.leads(tx, other["id"])]
     elif person is not None:
-        to = person["name"]
+        to, called = person["name"], [person["id"]]
     else:
-        to = ", ".join(_seniors(tx, case["team_id"]))
+        seniors = _seniors(tx, case["team_id"])
+        to, called = ", ".join(row["name"] for row in seniors), [row["person_id"] for row in seniors]
     why = {"key": f"case.why.{kind}", "args": {"promised_at": case["promised_at"]}}
-    case_messages.team_says(tx, case, "case.escalated", {"to": to, "why": why}, now)
-    if other is not None and other["id"] != case["team_id"]:
-        case_messages.team_says(tx, case, "case.escalated_here", _told_elsewhere(tx, case, why), now, team=other)
+    elsewhere = other is not None and other["id"] != case["team_id"]
+    args = {"to": to, "why": why}
+    # Those who read it in a place of their own are called there.
+    case_messages.team_says(tx, case, "case.escalated", args, now, mention=() if elsewhere else called)
+    if other is not None and elsewhere:
+        told = _told_elsewhere(tx, case, why)
+        case_messages.team_says(tx, case, "case.escalated_here", told, now, team=other, mention=called)
     elif person is not None:
         _tell_person(tx, case, person, why, now)
 
@@ -121,10 +128,10 @@ def _tell_person(tx: Tx, case: Row, person: Row, why: dict[str, Any], now: int) 
     )
 
 
-def _seniors(tx: Tx, team_id: str) -> list[str]:
+def _seniors(tx: Tx, team_id: str) -> list[Row]:
     """The team's leads and, where nobody leads it, whoever has a role everywhere."""
-    names = [row["name"] for row in teams.members(tx, team_id) if RANK[row["role"]] >= RANK["lead"]]
-    return names or [row["name"] for row in teams.members(tx, "")]
+    leads = [row for row in teams.members(tx, team_id) if RANK[row["role"]] >= RANK["lead"]]
+    return leads or teams.members(tx, "")
 
 
 def _cannot_ask_yet(tx: Tx, case: Row, now: int) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cxbot.domain import cases as workflow
 from cxbot.ports import Row, Tx
-from cxbot.transactions import cases, outbox, people, settings, teams
+from cxbot.transactions import cases, outbox, people, places, settings, teams
 
 
 def alert(tx: Tx, case: Row, now: int, *, replaces: str = "", due_at: int = 0) -> str:
@@ -16,11 +16,12 @@ def alert(tx: Tx, case: Row, now: int, *, replaces: str = "", due_at: int = 0) -
     if team is None or not team["place"]:
         cases.record(tx, case["id"], "", "no_team_channel", {"team": case["team_id"]}, now)
         return ""
+    channel, address = places.of_team(tx, team)
     return outbox.say(
         tx,
         now,
-        channel=team["channel"],
-        address=team["place"],
+        channel=channel,
+        address=address,
         language=team["language"],
         kind="card",
         order_key=case["id"],
@@ -41,22 +42,33 @@ def redraw(tx: Tx, case: Row, now: int) -> None:
 
 
 def team_says(
-    tx: Tx, case: Row, key: str, args: Mapping[str, Any], now: int, *, team: Row | None = None, kind: Any = "message"
+    tx: Tx,
+    case: Row,
+    key: str,
+    args: Mapping[str, Any],
+    now: int,
+    *,
+    team: Row | None = None,
+    mention: Sequence[str] = (),
 ) -> str:
-    """A line under the alert, in the language and the time zone of the team; '' where the team has no channel."""
+    """A line under the alert, in the language and the time zone of the team; '' where the team has no channel.
+
+    `mention` are the ids of those who should act on it.
+    """
     team = team or team_of(tx, case["team_id"])
     if team is None or not team["place"]:
         return ""
     home = team["id"] == case["team_id"]
+    channel, address = places.of_team(tx, team)
+    called = {"mention": list(mention)} if mention else {}
     return outbox.say(
         tx,
         now,
-        channel=team["channel"],
-        address=team["place"],
+        channel=channel,
+        address=address,
         language=team["language"],
         key=key,
-        args={"code": case["code"], "zone": team["time_zone"], **args},
-        kind=kind,
+        args={"code": case["code"], "zone": team["time_zone"], **called, **args},
         order_key=case["id"] if home else "",
         case_id=case["id"],
         thread_of=case["card_id"] if home else "",
@@ -119,6 +131,11 @@ def stop_asking(tx: Tx, case: Row, now: int, *, answered: bool = False) -> None:
         tell_customer(tx, case, "question.closed", {}, now, replaces=expected["row"])
 
 
+def who_acts(tx: Tx, case: Row) -> list[str]:
+    """The ids of those who should act: the owner, else the team's leads."""
+    return [case["owner_id"]] if case["owner_id"] else [lead["person_id"] for lead in leads(tx, case["team_id"])]
+
+
 def owner_name(tx: Tx, case: Row) -> str:
     """Who should act: the owner, else the team's leads, by name."""
     if case["owner_id"]:
@@ -129,9 +146,13 @@ def owner_name(tx: Tx, case: Row) -> str:
 
 def lead_names(tx: Tx, team_id: str) -> list[str]:
     """The names of a team's leads; of all its members where it has none."""
+    return [member["name"] for member in leads(tx, team_id)]
+
+
+def leads(tx: Tx, team_id: str) -> list[Row]:
+    """A team's leads; all its members where it has none."""
     members = teams.members(tx, team_id)
-    leads = [member["name"] for member in members if member["role"] in ("lead", "admin", "owner")]
-    return leads or [member["name"] for member in members]
+    return [member for member in members if member["role"] in ("lead", "admin", "owner")] or members
 
 
 def team_of(tx: Tx, team_id: str) -> Row | None:

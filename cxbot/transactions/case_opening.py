@@ -100,7 +100,7 @@ def open_case(
     if existing is not None:
         return _join(tx, person, existing, severity, reasons, response_id, score, scale, now)
     team = case_messages.team_of(tx, team_id)
-    terms = _terms(tx, team)
+    terms = terms_of(tx, team)
     case_id = tx.new_id()
     interaction = interaction or {}
     tx.run(
@@ -150,7 +150,8 @@ def _join(
         cases.take_back(tx, case)
         case_messages.stop_asking(tx, case, now)
         case = cases.write(tx, case, {**change.columns, "undo": "", "undo_until": 0}, now)
-        case_messages.team_says(tx, case, "case.reopened", {"who": case_messages.owner_name(tx, case)}, now)
+        args = {"who": case_messages.owner_name(tx, case)}
+        case_messages.team_says(tx, case, "case.reopened", args, now, mention=case_messages.who_acts(tx, case))
     if response_id and response_id != case["response_id"]:
         _keep_words(tx, person, case, now)
     columns: dict[str, Any] = {
@@ -192,7 +193,7 @@ def call_back(tx: Tx, person: Row, case_id: str, now: int) -> Row:
     case = cases.write(tx, case, columns, now)
     cases.record(tx, case_id, person["id"], "asked_agent", {}, now)
     args = {"name": person["name"], "who": case_messages.owner_name(tx, case), "promised_at": case["promised_at"]}
-    case_messages.team_says(tx, case, "case.asked_for_agent", args, now)
+    case_messages.team_says(tx, case, "case.asked_for_agent", args, now, mention=case_messages.who_acts(tx, case))
     case_messages.redraw(tx, case, now)
     return case
 
@@ -266,7 +267,8 @@ def _chosen(survey: Survey, question_id: str, when: str, answers: Mapping[str, A
     return question is not None and survey.matches(question, when, answers.get(question_id))
 
 
-def _terms(tx: Tx, team: Row | None) -> workflow.Terms:
+def terms_of(tx: Tx, team: Row | None) -> workflow.Terms:
+    """What a case is opened under: the team's policy, hours and time zone as they are now."""
     if team is None:
         return workflow.Terms(TeamPolicy(), Hours(), settings.company(tx).time_zone)
     return workflow.Terms(

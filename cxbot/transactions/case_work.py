@@ -11,10 +11,17 @@ from cxbot.domain import cases as workflow
 from cxbot.domain.cases import Change, Refusal
 from cxbot.domain.roles import may
 from cxbot.ports import Row, Tx
-from cxbot.transactions import case_messages, cases, outbox, people, teams
+from cxbot.transactions import case_messages, case_opening, cases, outbox, people, teams
 
-PLAIN = {"claim": workflow.claim, "release": workflow.release, "contacted": workflow.contacted}
+PLAIN = {
+    "claim": workflow.claim,
+    "release": workflow.release,
+    "contacted": workflow.contacted,
+    "reply": workflow.reply,
+}
 """Actions that need nothing but the case and who acts."""
+TEAM = "team:"
+"""How a team is named among those a case can be handed over to."""
 UNDOABLE = ("claimed", "released", "snoozed", "handed_over", "resolved", "dismissed", "merged", "contacted")
 
 
@@ -41,23 +48,41 @@ def act(tx: Tx, case_id: str, action: str, actor_id: str, now: int, **arguments:
     decided = _decide(tx, case, action, actor_id, now, arguments)
     if isinstance(decided, Refusal):
         return _named(tx, decided)
-    leaving = _tell_customer(tx, case, decided, arguments, now)
+    leaving = _tell_customer(tx, case, decided, actor_id, arguments, now)
     columns = dict(decided.columns)
     if decided.event in UNDOABLE:
         columns["undo"] = json.dumps(
             {"columns": {name: case[name] for name in decided.columns}, "cancel": leaving, "actor": actor_id}
         )
         columns["undo_until"] = now + workflow.UNDO_MS
+    elif columns:
+        # What came before can no longer be taken back by itself.
+        columns.update(undo="", undo_until=0)
     if decided.event == "reopened":
         cases.take_back(tx, case)
         case_messages.stop_asking(tx, case, now)
-        columns.update(undo="", undo_until=0)
     after = cases.write(tx, case, columns, now)
     cases.record(tx, case_id, actor_id, decided.event, decided.args, now)
-    if decided.event == "merged":
-        _tell_the_other(tx, after, now)
+    match decided.event:
+        case "merged":
+            _tell_the_other(tx, after, now)
+        case "moved":
+            return Done(_to_the_other_team(tx, case, after, actor_id, now), decided.event)
+        case "handed_over":
+            _tell_the_owner(tx, after, actor_id, now)
+        case "replied":
+            args = {"by": _name(tx, actor_id), "words": arguments["words"]}
+            case_messages.team_says(tx, after, "case.replied", args, now)
     case_messages.redraw(tx, after, now)
     return Done(after, decided.event)
+
+
+def what_the_customer_reads(tx: Tx, case: Row, action: str, actor_id: str, words: str) -> tuple[str, dict[str, Any]]:
+    """The message key and arguments with which an action tells the customer something; what a preview shows."""
+    team = teams.get(tx, case["team_id"]) or {"name": ""}
+    if action == "reply":
+        return "customer.reply", {"words": words, "by": _name(tx, actor_id), "team": team["name"]}
+    return "customer.resolved", {"told": words, "team": team["name"]}
 
 
 def allowed(tx: Tx, case: Row, actor_id: str) -> bool:
@@ -124,6 +149,7 @@ def _not_fixed(tx: Tx, case: Row, person: Row, now: int) -> str:
         "case.reopened",
         {"who": case_messages.owner_name(tx, after), "promised_at": after["promised_at"]},
         now,
+        mention=case_messages.who_acts(tx, after),
     )
     case_messages.redraw(tx, after, now)
     args = {"owner": case_messages.owner_name(tx, after), "promised_at": after["promised_at"]}
@@ -138,10 +164,7 @@ def _decide(tx: Tx, case: Row, action: str, actor_id: str, now: int, arguments: 
         case "snooze":
             return workflow.snooze(case, actor_id, now, until=arguments["until"], reason=arguments["reason"])
         case "hand_over":
-            roles = teams.roles_of(tx, arguments["owner_id"])
-            if not may(roles, "work_case", case["team_id"] or "none"):
-                return Refusal("refuse.not_in_team", {"owner_id": arguments["owner_id"]})
-            return workflow.hand_over(case, actor_id, now, owner_id=arguments["owner_id"])
+            return _hand_over(tx, case, actor_id, now, arguments["owner_id"])
         case "resolve":
             told, done, cause = arguments["told"], arguments["done"], arguments["root_cause"]
             return workflow.resolve(case, actor_id, now, root_cause=cause, done=done, told=told)
@@ -159,14 +182,62 @@ def _decide(tx: Tx, case: Row, action: str, actor_id: str, now: int, arguments: 
     return Refusal("refuse.stale")
 
 
-def _tell_customer(tx: Tx, case: Row, change: Change, arguments: Mapping[str, Any], now: int) -> list[str]:
-    """What leaves for the customer because of an action; not before its undo has lapsed."""
+def _hand_over(tx: Tx, case: Row, actor_id: str, now: int, to: str) -> Change | Refusal:
+    """To another team, or to somebody who may work this team's cases."""
+    if to.startswith(TEAM):
+        team = teams.get(tx, to.removeprefix(TEAM))
+        if team is None:
+            return Refusal("refuse.stale")
+        return workflow.move(case, actor_id, now, team_id=team["id"], terms=case_opening.terms_of(tx, team))
+    if not may(teams.roles_of(tx, to), "work_case", case["team_id"] or "none"):
+        return Refusal("refuse.not_in_team", {"owner_id": to})
+    return workflow.hand_over(case, actor_id, now, owner_id=to)
+
+
+def _tell_customer(
+    tx: Tx, case: Row, change: Change, actor_id: str, arguments: Mapping[str, Any], now: int
+) -> list[str]:
+    """What leaves for the customer because of an action; a resolution not before its undo has lapsed."""
+    if change.event == "replied":
+        key, args = what_the_customer_reads(tx, case, "reply", actor_id, arguments["words"])
+        case_messages.tell_customer(tx, case, key, args, now)
+        return []
     if change.event != "resolved" or not arguments["told"]:
         return []
-    team = teams.get(tx, case["team_id"]) or {"name": ""}
-    args = {"told": arguments["told"], "team": team["name"]}
-    row = case_messages.tell_customer(tx, case, "customer.resolved", args, now, due_at=now + workflow.UNDO_MS)
+    key, args = what_the_customer_reads(tx, case, "resolve", actor_id, arguments["told"])
+    row = case_messages.tell_customer(tx, case, key, args, now, due_at=now + workflow.UNDO_MS)
     return [row] if row else []
+
+
+def _tell_the_owner(tx: Tx, case: Row, actor_id: str, now: int) -> None:
+    """Says whose the case is now, to them; whoever took it over themselves knows."""
+    if case["owner_id"] != actor_id:
+        args = {
+            "who": case_messages.owner_name(tx, case),
+            "by": _name(tx, actor_id),
+            "promised_at": case["promised_at"],
+        }
+        case_messages.team_says(tx, case, "case.handed_over", args, now, mention=[case["owner_id"]])
+
+
+def _to_the_other_team(tx: Tx, before: Row, case: Row, actor_id: str, now: int) -> Row:
+    """The alert in the first team's channel says where the case has gone; in the other's there is a new one."""
+    team = case_messages.team_of(tx, case["team_id"])
+    assert team is not None
+    args = {"team": team["name"], "by": _name(tx, actor_id)}
+    if before["card_id"]:
+        case_messages.team_says(tx, before, "case.moved", args, now)
+    case = cases.write(tx, case, {"card_id": case_messages.alert(tx, case, now)}, now)
+    origin = (teams.get(tx, before["team_id"]) or {"name": ""})["name"]
+    called = [lead["person_id"] for lead in case_messages.leads(tx, team["id"])]
+    args = {"who": ", ".join(case_messages.lead_names(tx, team["id"])), "team": origin, "by": _name(tx, actor_id)}
+    case_messages.team_says(tx, case, "case.moved_here", args, now, mention=called)
+    return case
+
+
+def _name(tx: Tx, person_id: str) -> str:
+    person = people.get(tx, person_id) if person_id else None
+    return str(person["name"]) if person else ""
 
 
 def _tell_the_other(tx: Tx, case: Row, now: int) -> None:

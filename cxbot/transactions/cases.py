@@ -43,6 +43,7 @@ WRITTEN = [
     "score",
     "scale",
     "team_id",
+    "policy",
     "interaction_id",
     "response_id",
     "owner_id",

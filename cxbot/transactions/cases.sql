@@ -37,7 +37,7 @@ WHERE person_id = :person_id AND id <> :except_id AND opened_at >= :since AND st
 -- name: write
 -- Every column an action, a step or an undo may set.
 UPDATE cases SET state = :state, severity = :severity, reasons = :reasons, score = CAST(:score AS INTEGER), scale = :scale,
-       team_id = :team_id, interaction_id = :interaction_id, response_id = :response_id, owner_id = :owner_id,
+       team_id = :team_id, policy = :policy, interaction_id = :interaction_id, response_id = :response_id, owner_id = :owner_id,
        card_id = :card_id, opened_at = :opened_at, promised_at = :promised_at, due_at = :due_at, reminders = :reminders,
        escalations = :escalations, snoozed_until = :snoozed_until, snooze_reason = :snooze_reason, claimed_at = :claimed_at,
        contacted_at = :contacted_at, resolved_at = :resolved_at, closed_at = :closed_at, root_cause = :root_cause,

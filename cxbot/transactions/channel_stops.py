@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from cxbot.ports import Tx
-from cxbot.transactions import channel_state, outbox, people, settings, teams
+from cxbot.transactions import channel_state, places
 
 STOPPED = "stopped"
 """The name under which a stop stands in the channel's state."""
-TOLD = frozenset({"owner", "admin"})
 REASON = "stopped: "
 """How the reason of a row begins that could not be sent because its channel is stopped."""
 
@@ -61,21 +60,5 @@ def sent(tx: Tx, channel: str, now: int) -> bool:
 
 
 def _tell_admins(tx: Tx, channel: str, key: str, args: Mapping[str, Any], now: int) -> None:
-    """Says it to every owner and admin where they wrote last; not on a channel that is stopped itself."""
-    closed = {channel, *(each.channel for each in stopped(tx))}
-    for member in teams.members(tx, teams.EVERYWHERE):
-        if member["role"] not in TOLD:
-            continue
-        known = people.addresses(tx, member["person_id"])
-        reachable = (row for row in known if row["channel"] not in closed and not row["unreachable"])
-        if (to := next(reachable, None)) is not None:
-            outbox.say(
-                tx,
-                now,
-                channel=to["channel"],
-                address=to["address"],
-                language=member["language"] or settings.company(tx).language,
-                key=key,
-                args=args,
-                person_id=member["person_id"],
-            )
+    """Not on a channel that is stopped itself."""
+    places.tell_admins(tx, key, args, now, closed={channel, *(each.channel for each in stopped(tx))})

@@ -8,7 +8,9 @@ from typing import Any
 
 from cxbot.domain.survey import Survey
 from cxbot.ports import (
+    File,
     HoldUntilInbound,
+    Learned,
     Limits,
     Misconfigured,
     Outcome,
@@ -20,7 +22,16 @@ from cxbot.ports import (
     Unknown,
     Unreachable,
 )
-from cxbot.transactions import case_card, channel_stops, invitations, outbox, people, surveys
+from cxbot.transactions import (
+    case_card,
+    channel_stops,
+    invitations,
+    learning,
+    outbox,
+    people,
+    surveys,
+    undelivered,
+)
 
 BACK_OFF_MS = (2_000, 10_000, 30_000, 120_000, 600_000, 1_800_000)
 """Milliseconds before each further attempt; the last one repeats."""
@@ -37,6 +48,10 @@ class Taken:
     survey: Survey | None
     replaces: str
     thread: str
+    mentions: tuple[str, ...] = ()
+    """Addresses, on the row's channel, of those it calls; empty where not all of them have one."""
+    maybe_sent: bool = False
+    file: File | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +110,19 @@ def take(
 def _read(tx: Tx, row: Row, now: int) -> Taken:
     args = case_card.facts(tx, row["case_id"], now) if row["kind"] == "card" else outbox.arguments(row)
     survey = surveys.at(tx, args["survey"], args["survey_version"]) if "survey_version" in args else None
-    return Taken(row, args, survey, _platform_id(tx, row["replaces"]), _platform_id(tx, row["thread_of"]))
+    maybe_sent = row["attempts"] > 1 and row["reason"].startswith(outbox.UNKNOWN)
+    replaces, thread = _platform_id(tx, row["replaces"]), _platform_id(tx, row["thread_of"])
+    return Taken(row, args, survey, replaces, thread, _mentions(tx, row, args), maybe_sent)
+
+
+def _mentions(tx: Tx, row: Row, args: dict[str, Any]) -> tuple[str, ...]:
+    found = []
+    for person_id in args.get("mention", ()):
+        there = [each["address"] for each in people.addresses(tx, person_id) if each["channel"] == row["channel"]]
+        if not there:
+            return ()
+        found.append(there[0])
+    return tuple(found)
 
 
 def settle(tx: Tx, handed: Sequence[Handed], worker: str, now: int, machine: int) -> list[str]:
@@ -104,42 +131,63 @@ def settle(tx: Tx, handed: Sequence[Handed], worker: str, now: int, machine: int
     for each in handed:
         row, outcome = each.row, each.outcome
         match outcome:
-            case Sent(platform_id, refused):
-                tx.run(
-                    "outbox.mark_sent",
-                    id=row["id"],
-                    worker=worker,
-                    platform_id=platform_id,
-                    words=each.words,
-                    sent_at=machine,
-                    shown_at=now,
-                    reason="refused: " + ", ".join(refused) if refused else "",
-                )
-                if row["kind"] == "question" and outbox.arguments(row).get("intro"):
-                    # Only what has arrived counts: the next first contact says again who asks and how to stop.
-                    people.introduced(tx, row["person_id"], now)
-            case TryLater(reason, after) if row["attempts"] < MOST_ATTEMPTS:
-                wait = after or BACK_OFF_MS[min(row["attempts"] - 1, len(BACK_OFF_MS) - 1)]
-                _mark(tx, row, worker, "queued", reason, each.words, machine + wait)
-            case Unknown(reason) if row["attempts"] < MOST_ATTEMPTS:
-                _mark(tx, row, worker, "queued", f"unknown: {reason}", each.words, machine + BACK_OFF_MS[1])
+            case Sent():
+                _sent(tx, each, outcome, worker, now, machine)
+            case TryLater() | Unknown() if row["attempts"] < MOST_ATTEMPTS:
+                _again(tx, each, outcome, worker, machine)
+            case Learned() as told:
+                stands = learning.learn(tx, row, told, now)
+                _mark(tx, row, worker, "queued" if stands else "cancelled", "learned", each.words, 0)
             case HoldUntilInbound(reason, expires):
                 tx.run("outbox.hold", id=row["id"], worker=worker, reason=reason, expires_at=expires or now + HOLD_MS)
-                invitations.decide(tx, row["person_id"], "held", reason, now, detail={"message": row["key"]})
-            case Unreachable(reason):
-                _mark(tx, row, worker, "dead", reason, each.words, 0)
-                _unreachable(tx, row, reason, now)
+                undelivered.held(tx, row, reason, now)
             case Misconfigured(what_to_do):
                 reason = f"{channel_stops.REASON}{what_to_do}"
                 _mark(tx, row, worker, "queued", reason, each.words, machine + BACK_OFF_MS[3])
                 channel_stops.stop(tx, row["channel"], what_to_do, now)
                 stopped.append(row["channel"])
+            case Unreachable(reason):
+                _mark(tx, row, worker, "dead", reason, each.words, 0)
+                undelivered.unreachable(tx, row, reason, now)
             case Refused(reason) | TryLater(reason) | Unknown(reason):
                 _mark(tx, row, worker, "dead", reason, each.words, 0)
-                invitations.decide(tx, row["person_id"], "dead", reason, now, detail={"message": row["key"]})
+                undelivered.dead(tx, row, reason, now)
     for channel in sorted({each.row["channel"] for each in handed if isinstance(each.outcome, Sent)} - {*stopped}):
         channel_stops.sent(tx, channel, now)
     return stopped
+
+
+def _sent(tx: Tx, handed: Handed, outcome: Sent, worker: str, now: int, machine: int) -> None:
+    row = handed.row
+    tx.run(
+        "outbox.mark_sent",
+        id=row["id"],
+        worker=worker,
+        platform_id=outcome.platform_id,
+        words=handed.words,
+        sent_at=machine,
+        shown_at=now,
+        reason="refused: " + ", ".join(outcome.refused) if outcome.refused else "",
+    )
+    if row["kind"] == "question" and outbox.arguments(row).get("intro"):
+        # Only what has arrived counts: the next first contact says again who asks and how to stop.
+        people.introduced(tx, row["person_id"], now)
+
+
+def _again(tx: Tx, handed: Handed, outcome: TryLater | Unknown, worker: str, machine: int) -> None:
+    """Back to the queue for a while; that an attempt may have arrived stays known until one surely has."""
+    row = handed.row
+    if isinstance(outcome, Unknown):
+        reason = f"{outbox.UNKNOWN}{outcome.reason}"
+        _mark(tx, row, worker, "queued", reason, handed.words, machine + BACK_OFF_MS[1])
+        return
+    wait = outcome.after or BACK_OFF_MS[min(row["attempts"] - 1, len(BACK_OFF_MS) - 1)]
+    before = outbox.UNKNOWN if row["reason"].startswith(outbox.UNKNOWN) else ""
+    _mark(tx, row, worker, "queued", before + outcome.reason, handed.words, machine + wait)
+    if outcome.after:
+        # The platform's own word on how long counts for whatever else is said there.
+        until = machine + outcome.after
+        tx.run("outbox.rest", channel=row["channel"], address=row["address"], until=until, machine=machine)
 
 
 def settle_and_take(
@@ -160,18 +208,6 @@ def settle_and_take(
 
 def _mark(tx: Tx, row: Row, worker: str, state: str, reason: str, words: str, retry_at: int) -> None:
     tx.run("outbox.mark", id=row["id"], worker=worker, state=state, retry_at=retry_at, reason=reason[:500], words=words)
-
-
-def _unreachable(tx: Tx, row: Row, reason: str, now: int) -> None:
-    if not row["person_id"]:
-        return
-    people.mark_unreachable(tx, row["channel"], row["address"], reason)
-    invitations.decide(tx, row["person_id"], "unreachable", reason, now, detail={"channel": row["channel"]})
-    asked = tx.all(
-        "deliveries.note_unreachable", person_id=row["person_id"], channel=row["channel"], address=row["address"]
-    )
-    for invitation in asked:
-        invitations.end(tx, invitation, "unreachable", reason, now)
 
 
 def _platform_id(tx: Tx, row_id: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cxbot.domain import contact, conversation
-from cxbot.domain.survey import Survey
+from cxbot.domain.survey import Question, Survey, fill
 from cxbot.ports import Row, Tx
 from cxbot.transactions import outbox, people, settings, surveys, teams
 
@@ -172,6 +172,12 @@ def ask_question(tx: Tx, invitation: Row, survey: Survey, question: str, now: in
     }
     expires_at = invitation["expires_at"]
     return say(tx, invitation, now, kind="question", args=args, expires_at=expires_at, replaces=replaces)
+
+
+def question_text(tx: Tx, invitation: Row, question: Question) -> str:
+    """A question in the words in which it was asked."""
+    text = question.text.get(invitation["language"]) or question.text["en"]
+    return fill(text, variables(tx, invitation))
 
 
 def with_variables(tx: Tx, invitation: Row) -> Row:

@@ -10,6 +10,9 @@ from cxbot.ports import Limits, Row, Tx
 
 Kind = Literal["message", "question", "card", "verbatim"]
 
+UNKNOWN = "unknown: "
+"""How the reason of a row begins that may have been sent: its channel looks before it sends it again."""
+
 
 def say(
     tx: Tx,

@@ -41,13 +41,19 @@ INSERT INTO addresses (channel, address, next_send_at, created_at) VALUES (:chan
 ON CONFLICT (channel, address) DO UPDATE SET next_send_at = excluded.next_send_at
 WHERE addresses.next_send_at <= :machine
 
+-- name: rest
+-- The platform said how long the address is to be left alone.
+INSERT INTO addresses (channel, address, next_send_at, created_at) VALUES (:channel, :address, :until, :machine)
+ON CONFLICT (channel, address) DO UPDATE SET next_send_at = excluded.next_send_at
+WHERE addresses.next_send_at < excluded.next_send_at
+
 -- name: unclaim
 -- Gives a claimed row back untouched.
 UPDATE outbox SET state = 'queued', worker = '', attempts = attempts - 1 WHERE id = :id AND worker = :worker AND state || '' = 'sending'
 
 -- name: lapsed
 -- Rows whose worker died with them: they go back to the queue (a repeat of at most the message in flight).
-UPDATE outbox SET state = 'queued', worker = '', reason = 'lease lapsed'
+UPDATE outbox SET state = 'queued', worker = '', reason = 'unknown: lease lapsed'
 WHERE state = 'sending' AND lease_until <= :machine
 
 -- name: expired_queued

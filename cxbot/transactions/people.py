@@ -78,6 +78,15 @@ def upsert(
     return person_id
 
 
+def lay_under(tx: Tx, person: Row, other: Row) -> None:
+    """What `other` is known for and the person, who is held, is not: they are one."""
+    facts = {
+        name: other[name] for name in ("name", "language", "time_zone", "segment", "value", "vip") if not person[name]
+    }
+    attributes = {**json.loads(other["attributes"]), **json.loads(person["attributes"])}
+    tx.run("people.update", id=person["id"], **_laid_over(person, {**_facts(person), **facts}, attributes))
+
+
 def addresses(tx: Tx, person_id: str) -> list[Row]:
     """Where the person can be written to, the one used last first, each with `used_at`."""
     return tx.all("people.addresses", person_id=person_id)
@@ -162,6 +171,10 @@ def is_zone(name: str) -> bool:
 def fold_name(name: str) -> str:
     """A name as it is searched by: width and case folded, blanks single."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _facts(row: Row) -> dict[str, Any]:
+    return {name: row[name] for name in ("name", "language", "time_zone", "segment", "value", "vip")}
 
 
 def _reference(known_as: tuple[str, str] | None) -> Iterable[tuple[str, str]]:

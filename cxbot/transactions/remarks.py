@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from typing import Any
 
 from cxbot.ports import Media, Row, Tx
-from cxbot.transactions import case_messages, outbox, teams
+from cxbot.transactions import case_messages, outbox, places, teams
 
 
 def add(
@@ -50,20 +51,25 @@ def hear(
     add(tx, person["id"], now, words=words, media=media, response_id=response_id, case_id=case["id"] if case else "")
     if case is not None:
         key = "case.media" if media else "case.customer_said"
-        case_messages.team_says(
-            tx, case, key, {"name": person["name"], "words": words, "kind": media.kind if media else ""}, now
-        )
+        owner = [case["owner_id"]] if case["owner_id"] else []
+        case_messages.team_says(tx, case, key, _heard(person, words, media), now, mention=owner)
         case_messages.redraw(tx, case, now)
         return
     team = teams.get(tx, team_id) if team_id else None
     if team is None or not team["place"]:
         return
+    channel, address = places.of_team(tx, team)
     outbox.say(
         tx,
         now,
-        channel=team["channel"],
-        address=team["place"],
+        channel=channel,
+        address=address,
         language=team["language"],
         key="team.media" if media else "team.remark",
-        args={"name": person["name"], "words": words, "kind": media.kind if media else ""},
+        args=_heard(person, words, media),
     )
+
+
+def _heard(person: Row, words: str, media: Media | None) -> dict[str, Any]:
+    args = {"name": person["name"], "words": words, "kind": media.kind if media else ""}
+    return {**args, "media": dataclasses.asdict(media)} if media and media.url else args

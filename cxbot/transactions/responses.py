@@ -232,7 +232,7 @@ def _show_answered(tx: Tx, invitation: Row, survey: Survey, step: conversation.S
     # What was typed stands right below; an anonymous answer is not repeated beside an address.
     repeated = not hidden and asked.kind != "text"
     args: dict[str, Any] = {
-        "question": fill(_text(asked.text, invitation["language"]), invitations.variables(tx, invitation)),
+        "question": invitations.question_text(tx, invitation, asked),
         "answer": _answer_label(asked, answered.value) if repeated else {"key": "question.kept"},
         "note": [*_introduction(tx, invitation, survey, question), *_case_notices(question)],
     }

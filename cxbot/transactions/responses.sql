@@ -32,3 +32,8 @@ DELETE FROM answers WHERE response_id = :response_id AND question = :question
 -- The scores this person gave before, newest first.
 SELECT score, metric, started_at FROM responses
 WHERE person_id = :person_id AND id <> :except_id AND score IS NOT NULL ORDER BY started_at DESC, id DESC LIMIT :most
+
+-- name: of_person
+-- What this person answered, newest first.
+SELECT id, survey, survey_version, started_at FROM responses
+WHERE person_id = :person_id ORDER BY started_at DESC, id DESC LIMIT :most

@@ -23,6 +23,8 @@ class Company:
     privacy_url: str = ""
     language: str = "en"
     time_zone: str = "UTC"
+    fallback: str = ""
+    """ "channel:place" where alerts go whose team's own place cannot be written to; '' for the admins themselves."""
 
     def name_in(self, language: str) -> str:
         """The name in a language, else in the company's own, else any."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from cxbot.domain.survey import Survey
-from cxbot.ports import Choice, Limits, Outgoing
+from cxbot.ports import Choice, File, Limits, Media, Outgoing
 from cxbot.wording import card, question
 from cxbot.wording.catalogue import LANGUAGES, negotiate
 from cxbot.wording.formatting import clip
@@ -32,11 +32,18 @@ class Meaning:
     replaces: str = ""
     thread: str = ""
     only_for: str = ""
+    mentions: tuple[str, ...] = ()
+    maybe_sent: bool = False
+    file: File | None = None
 
 
 def render(meaning: Meaning, limits: Limits, now: int) -> Outgoing:
     """Words a meaning for a channel of these limits, at `now` (epoch ms). Never raises over what the arguments hold."""
     arguments = meaning.args
+    mentions = meaning.mentions if limits.mentions else ()
+    if mentions:
+        # Called by name, they need not be named as well.
+        arguments = {**arguments, "who": ""}
     variables = arguments.get("variables")
     voice = Voice(
         meaning.language,
@@ -44,6 +51,7 @@ def render(meaning: Meaning, limits: Limits, now: int) -> Outgoing:
         now=now,
         survey=meaning.survey,
         variables=variables if isinstance(variables, Mapping) else None,
+        marked=limits.local_times,
     )
     if meaning.kind == "card":
         drawn = card.draw(voice, arguments, limits)
@@ -63,9 +71,22 @@ def render(meaning: Meaning, limits: Limits, now: int) -> Outgoing:
         replaces=meaning.replaces,
         thread=meaning.thread,
         only_for=meaning.only_for,
+        mentions=mentions,
+        maybe_sent=meaning.maybe_sent,
+        file=meaning.file,
+        media=_media(arguments.get("media")),
         language=voice.language,
         **drawn,
     )
+
+
+def _media(given: Any) -> Media | None:
+    """Something a customer sent; a card lists several, and shows none of them."""
+    if not isinstance(given, Mapping) or not isinstance(given.get("url"), str) or not given["url"]:
+        return None
+    size = given.get("size")
+    words = {name: str(given.get(name, "")) for name in ("kind", "name", "mime", "url")}
+    return Media(**words, size=size if isinstance(size, int) else 0)
 
 
 def text(key: str, language: str, /, **arguments: Any) -> str:

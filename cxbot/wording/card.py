@@ -18,9 +18,9 @@ REMARKS = 3
 REPORT = 200
 """Characters of what was done, what the customer was told, or why it waits, that a card shows."""
 _ACTIONS = {
-    "open": ("claim", "snooze", "hand_over", "resolve", "dismiss"),
-    "claimed": ("resolve", "snooze", "hand_over", "release", "dismiss"),
-    "resolved": ("reopen",),
+    "open": ("claim", "reply", "snooze", "hand_over", "resolve", "dismiss"),
+    "claimed": ("resolve", "reply", "snooze", "hand_over", "release", "dismiss"),
+    "resolved": ("reopen", "reply"),
     "closed": ("reopen",),
     "dismissed": ("reopen",),
 }
@@ -81,7 +81,7 @@ def _facts(voice: Voice, facts: Facts) -> tuple[tuple[str, str], ...]:
         ("card.fact.earlier", _earlier(voice, facts)),
         ("card.fact.files", _files(voice, facts)),
         ("card.fact.who", _who(voice, facts)),
-        (_due_label(facts), voice.act_by(facts.get("due_at"))),
+        (_due_label(facts), voice.write(facts.get("due_at"), "act_by")),
         ("card.fact.state", _state(voice, facts)),
         ("card.fact.code", _short(facts.get("code"))),
     )
@@ -212,7 +212,7 @@ def _choices(voice: Voice, facts: Facts) -> tuple[Choice, ...]:
     state, case_id = str(facts.get("state") or ""), facts.get("case_id", "")
     actions = list(_ACTIONS.get(state, ()))
     if state == "claimed" and facts.get("due_kind") == "first_contact":
-        actions.insert(1, "contacted")
+        actions.insert(2, "contacted")
     if state in ("open", "claimed") and facts.get("earlier_cases"):
         actions.append("merge")
     if facts.get("undo"):

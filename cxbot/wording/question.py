@@ -25,7 +25,7 @@ def draw(voice: Voice, survey: Survey, arguments: Mapping[str, Any], limits: Lim
     answers = _answers(voice, question, picked if isinstance(picked, Sequence) else ())
     extras = _extras(voice, question)
     prefix = f"s:{arguments.get('invitation', '')}:{question.id}:"
-    choices = tuple(
+    choices = _field(voice, question, arguments, limits) + tuple(
         Choice(prefix + value, clip(label, limits.choice_label), style) for value, label, style in answers + extras
     )
     low_label, high_label = voice.texts(question.low_label), voice.texts(question.high_label)
@@ -77,6 +77,14 @@ def _extras(voice: Voice, question: Question) -> list[Answer]:
     if question.optional:
         extras.append(("skip", voice.say("question.skip"), ""))
     return extras
+
+
+def _field(voice: Voice, question: Question, arguments: Mapping[str, Any], limits: Limits) -> tuple[Choice, ...]:
+    """The button that opens a field for words, where the channel has such fields."""
+    if question.kind != "text" or not (limits.comment_form and limits.forms):
+        return ()
+    key = f"w:{arguments.get('invitation', '')}:{question.id}"
+    return (Choice(key, clip(voice.say("question.comment"), limits.choice_label)),)
 
 
 def _layout(question: Question, choices: Sequence[Choice]) -> Layout:

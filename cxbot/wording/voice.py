@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from cxbot.domain.survey import Question, Survey, fill
+from cxbot.ports import marked
 from cxbot.wording.catalogue import FALLBACK, LANGUAGES, messages, negotiate
 from cxbot.wording.formatting import Template, clip, one_line, template
 
@@ -45,7 +46,7 @@ def preload() -> None:
 class Voice:
     """Puts meanings into words. `now` is epoch ms, 0 where "today" would mean nothing; `zone` is an IANA name."""
 
-    __slots__ = ("_depth", "_templates", "language", "now", "survey", "variables", "zone")
+    __slots__ = ("_depth", "_templates", "language", "marked", "now", "survey", "variables", "zone")
 
     def __init__(
         self,
@@ -55,12 +56,14 @@ class Voice:
         now: int = 0,
         survey: Survey | None = None,
         variables: Mapping[str, Any] | None = None,
+        marked: bool = False,
     ) -> None:
         self.language = language if language in LANGUAGES else negotiate(language)
         self.zone = zone
         self.now = now
         self.survey = survey
         self.variables = variables or {}
+        self.marked = marked
         self._templates = _templates(self.language)
         self._depth = 0
 
@@ -192,6 +195,10 @@ class Voice:
         """The time of day: "14:30"."""
         moment = self.at(ms)
         return "" if moment is None else f"{moment:%H:%M}"
+
+    def mark(self, ms: Any, kind: Literal["when", "act_by"], words: str) -> str:
+        """The words of a moment with the moment itself, where each reader is shown it in their own time."""
+        return marked(int(ms), kind, words) if self.marked and words and self.at(ms) is not None else words
 
     def act_by(self, ms: Any) -> str:
         """By when something is to be done and how far off that is: "14:30 (in 52 min)", "14:30 (38 min late)"."""
@@ -335,10 +342,10 @@ _FROM_SURVEY: Mapping[str, Callable[[Voice, Survey, Mapping[str, Any]], str]] = 
 }
 
 _FORMATS: Mapping[str, Callable[[Voice, Any, str], str]] = {
-    "when": lambda voice, value, _: voice.when(value),
+    "when": lambda voice, value, _: voice.mark(value, "when", voice.when(value)),
     "date": lambda voice, value, _: voice.date(value),
     "time": lambda voice, value, _: voice.clock(value),
-    "act_by": lambda voice, value, _: voice.act_by(value),
+    "act_by": lambda voice, value, _: voice.mark(value, "act_by", voice.act_by(value)),
     "ago": lambda voice, value, _: voice.ago(value),
     "duration": lambda voice, value, _: voice.duration(value),
     "list": lambda voice, value, _: voice.joined(value),

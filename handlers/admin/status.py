@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cxbot.ports import Receipt
-from cxbot.transactions import channel_stops, health
+from cxbot.transactions import channel_stops, health, places
 from handlers.grammar import Call, Command
 
 
@@ -19,6 +19,11 @@ def show(call: Call) -> Receipt:
             "args": {"channel": each.channel, "what_to_do": each.what_to_do, "since": each.since},
         }
         for each in stops
+    ]
+    lost = places.all_lost(call.tx)
+    lines += [
+        {"key": "command.status.place_lost", "args": {"team": row["name"], "reason": row["unreachable"]}}
+        for row in lost
     ]
     lines += [
         {
@@ -34,7 +39,7 @@ def show(call: Call) -> Receipt:
     lines.append({"key": "command.status.cases", "args": {"open": figures.cases.get("open", 0), "worked": worked}})
     if figures.overdue:
         lines.append({"key": "command.status.overdue", "args": {"n": figures.overdue}})
-    quiet = not stops and not figures.queue and not any(figures.dead.values()) and not figures.overdue
+    quiet = not stops and not lost and not figures.queue and not any(figures.dead.values()) and not figures.overdue
     return call.say("command.status.well" if quiet else "command.status.list", lines=lines)
 
 

@@ -47,7 +47,7 @@ async def test_hand_over_offers_everybody_who_could_take_it_but_the_owner(world)
     case = await world.unhappy()
     await world.presses(ANA, f"c:claim:{case['id']}")
     form = (await world.presses(ANA, f"c:hand_over:{case['id']}")).form
-    assert [label for _, label in field(form, "owner").options] == ["Ben", "Ada"]
+    assert [label for _, label in field(form, "owner").options] == ["Ben", "Ada", "Team Delivery"]
     ben = await world.person("Ben")
     await world.fills_in(ANA, f"c:hand_over:{case['id']}", owner=ben["id"])
     assert (await world.reload(case))["owner_id"] == ben["id"]
@@ -136,3 +136,26 @@ async def test_talk_among_colleagues_is_theirs_and_a_mistyped_command_is_not(wor
     assert world.texts(SUPPORT) == []
     await world.writes(ANA, "overdu")
     assert "overdue" in world.last(SUPPORT).text
+
+
+async def test_a_preview_shows_exactly_what_the_customer_would_read_and_sends_nothing(world):
+    case = await world.unhappy(MEI)
+    before = len(world.texts(MEI))
+    shown = (await world.fills_in(ANA, f"preview:c:reply:{case['id']}", words="马上为您处理")).form
+    assert shown.submit == ""
+    assert len(world.texts(MEI)) == before
+    await world.fills_in(ANA, f"c:reply:{case['id']}", words="马上为您处理")
+    assert world.texts(MEI)[-1] == shown.intro == "马上为您处理\n—— Ana，Support"
+
+
+async def test_a_preview_of_a_resolution_without_words_says_that_nothing_is_sent(world):
+    case = await world.unhappy()
+    shown = (await world.fills_in(ANA, f"preview:c:resolve:{case['id']}", root_cause="", done="", told="")).form
+    assert shown.intro == "The customer was told nothing."
+
+
+async def test_who_is_not_of_the_team_is_shown_no_preview(world):
+    case = await world.unhappy()
+    refused = await world.fills_in(SAM, f"preview:c:reply:{case['id']}", words="hello")
+    assert refused.form is None
+    assert "Only the team" in refused.notice

@@ -6,6 +6,7 @@ import pytest
 from world import ADA, ANA, BEN, DELIVERY, HOUR, MEI, SAM, SUPPORT, WEI, keys_of
 
 from cxbot.domain.cases import Refusal
+from cxbot.ports import HoldUntilInbound, Unreachable
 from cxbot.transactions import case_work, settings
 
 
@@ -34,7 +35,8 @@ async def test_the_alert_is_replaced_in_place_and_the_thread_stays_quiet(world):
     assert card.replaces
     assert "Ana" in " ".join(dict(card.facts).values())
     actions = [choice.key.split(":")[1] for choice in card.choices]
-    assert {"resolve", "contacted", "snooze", "hand_over", "release", "dismiss", "undo"} >= set(actions) >= {"resolve"}
+    offered = {"resolve", "reply", "contacted", "snooze", "hand_over", "release", "dismiss", "undo"}
+    assert offered >= set(actions) >= {"resolve", "reply"}
     assert "claim" not in actions
 
 
@@ -321,3 +323,66 @@ async def test_a_case_is_resolved_in_four_taps(world):
     assert told.value
     await world.resolves(ANA, case)
     assert (await world.reload(case))["state"] == "resolved"
+
+
+async def test_a_reply_reaches_the_customer_at_once_keeps_the_promise_and_stands_under_the_alert(world):
+    case = await world.unhappy()
+    done = await act(world, case, "reply", words="Looking into it")
+    assert done.event == "replied"
+    assert world.texts(SAM)[-1] == "Looking into it\n— Ana, Support"
+    assert "Ana to the customer: “Looking into it”" in world.texts(SUPPORT)
+    after = await world.reload(case)
+    assert (after["state"], after["contacted_at"]) == ("claimed", world.now)
+    assert after["owner_id"] == (await world.person("Ana"))["id"]
+
+
+async def test_a_reply_that_cannot_arrive_is_said_under_the_alert_to_who_wrote_it(world):
+    case = await world.unhappy()
+    world.web.script([Unreachable("the account is deactivated")], SAM)
+    await act(world, case, "reply", words="Looking into it")
+    (told,) = [text for text in world.texts(SUPPORT) if "could not be delivered" in text]
+    assert "the account is deactivated" in told
+    assert told.startswith("Ana: ")
+
+
+async def test_a_reply_that_waits_for_the_customer_is_said_to_wait(world):
+    case = await world.unhappy()
+    world.web.script([HoldUntilInbound("the window is closed")], SAM)
+    await act(world, case, "reply", words="Looking into it")
+    assert [text for text in world.texts(SUPPORT) if "goes out when they write again" in text]
+    await world.writes(SAM, "hello?")
+    assert "Looking into it\n— Ana, Support" in world.texts(SAM)
+
+
+async def test_after_a_resolution_a_reply_can_still_be_written_and_reopens_nothing(world):
+    case = await world.unhappy()
+    await world.resolves(ANA, case)
+    await act(world, case, "reply", words="One more thing")
+    assert (await world.reload(case))["state"] == "resolved"
+    assert (await world.reload(case))["undo"]
+
+
+async def test_a_case_given_to_another_team_has_its_alert_there_under_that_teams_terms(world):
+    case = await world.unhappy()
+    await act(world, case, "claim")
+    done = await act(world, case, "hand_over", owner_id="team:delivery")
+    assert done.event == "moved"
+    after = await world.reload(case)
+    assert (after["team_id"], after["state"], after["owner_id"]) == ("delivery", "open", "")
+    assert after["promised_at"] == case["promised_at"]
+    assert json.loads(after["policy"]) != json.loads(case["policy"])
+    assert [text for text in world.texts(SUPPORT) if "gave case" in text]
+    card = world.cards(DELIVERY)[-1]
+    assert "c:claim:" in card.choices[0].key
+    assert (await world.presses(WEI, card.choices[0].key)).notice.startswith("服务单")
+    assert (await world.presses(ANA, f"c:resolve:{case['id']}")).notice.startswith("Only the team")
+
+
+async def test_a_case_handed_over_calls_its_new_owner_and_nobody_who_took_it_themselves(world):
+    case = await world.unhappy()
+    ben = await world.person("Ben")
+    await act(world, case, "hand_over", owner_id=ben["id"])
+    (told,) = await world.all("outbox", key="case.handed_over")
+    assert json.loads(told["args"])["mention"] == [ben["id"]]
+    await act(world, case, "hand_over", who="Ana", owner_id=(await world.person("Ana"))["id"])
+    assert len(await world.all("outbox", key="case.handed_over")) == 1

@@ -93,7 +93,7 @@ def test_an_open_case_says_who_what_why_and_by_when() -> None:
         ("Case", "H42"),
     )
     assert card.text == "Lin Mei: “Still no refund” “I have been waiting for three weeks”"
-    assert actions(card) == ["claim", "snooze", "hand_over", "resolve", "dismiss"]
+    assert actions(card) == ["claim", "reply", "snooze", "hand_over", "resolve", "dismiss"]
 
 
 def test_the_card_speaks_the_language_of_its_team() -> None:
@@ -109,7 +109,7 @@ def test_a_claimed_case_names_its_owner_and_offers_contacted_until_the_promise_i
     card = draw(state="claimed", owner_name="Ana")
     assert dict(card.facts)["Who acts"] == "Ana (Support)"
     assert dict(card.facts)["State"] == "Claimed by Ana"
-    assert actions(card) == ["resolve", "contacted", "snooze", "hand_over", "release", "dismiss"]
+    assert actions(card) == ["resolve", "reply", "contacted", "snooze", "hand_over", "release", "dismiss"]
     assert "contacted" not in actions(draw(state="claimed", owner_name="Ana", due_kind="resolve"))
 
 
@@ -126,7 +126,7 @@ def test_merge_is_offered_only_where_there_is_another_case() -> None:
 def test_undo_is_offered_while_it_lasts() -> None:
     assert actions(draw(state="resolved", undo=True)) == ["undo"]
     assert actions(draw(state="claimed", owner_name="Ana", undo=True))[-1] == "undo"
-    assert actions(draw(state="resolved")) == ["reopen"]
+    assert actions(draw(state="resolved")) == ["reopen", "reply"]
 
 
 def test_a_resolved_case_says_what_was_done_told_and_whether_it_is_confirmed() -> None:

@@ -147,7 +147,8 @@ VALUES = st.recursive(
 def test_no_argument_makes_a_message_fail(data: st.DataObject) -> None:
     language = data.draw(st.sampled_from(LANGUAGES))
     key = data.draw(st.sampled_from(sorted(catalogue.messages("en"))))
-    names = {slot.name for slot in template(catalogue.messages(language)[key]).slots} | {"choices", "note", "zone"}
+    slots = {slot.name for slot in template(catalogue.messages(language)[key]).slots}
+    names = (slots | {"choices", "media", "note", "zone"}) - {"language"}  # `say` takes that one by position
     args = {name: data.draw(VALUES, label=name) for name in sorted(names) if data.draw(st.booleans())}
     assert isinstance(say(key, language, **args).text, str)
     say(key, language, PLAIN, **args)
