@@ -12,11 +12,12 @@ import time
 import warnings
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from typing import Any
 
 import structlog
 from aiohttp import web
 
-from cxbot import api, inbound, links, wording
+from cxbot import api, attachments, inbound, links, wording
 from cxbot.check import SurveyFile, check_config
 from cxbot.clock import DueWork
 from cxbot.config import ConfigMistakes
@@ -71,6 +72,12 @@ def seed(tx: Tx, config: Config, files: Sequence[SurveyFile], secret: str, now: 
         channel_state.swap(tx, "app", "secret", None, secret)
         given = str(channel_state.get(tx, "app", "secret"))
     return given, lines
+
+
+def surroundings_of(config: Config, channel: str, store: Store, clock: Clock, **more: Any) -> Surroundings:
+    """What a channel of these settings is built with; `more` are further fields."""
+    company = {str(language): name for language, name in config.company.name.items()}
+    return Surroundings(store=store, clock=clock, state=StoredState(store, channel), company=company, **more)
 
 
 class Rehearsed(Exception):
@@ -143,7 +150,9 @@ class App:
         self.url = f"http://{shown}:{port}"
         self._build_channels(secret)
         self.deliver = inbound.receive(self.store, self.clock, dispatch.handle)
-        self.delivery = Delivery(self.store, self.clock, self.channels, worker=self.worker, report=self._report)
+        self.delivery = Delivery(
+            self.store, self.clock, self.channels, worker=self.worker, report=self._report, attach=attachments.make
+        )
         self.due_work = DueWork(self.store, self.clock)
         listener = Listener(self._application(secret), listening)
         await listener.open()
@@ -158,14 +167,15 @@ class App:
 
     def _build_channels(self, secret: str) -> None:
         for name, chosen in self.config.channels.items():
-            surroundings = Surroundings(
-                store=self.store,
-                clock=self.clock,
-                state=StoredState(self.store, name),
+            surroundings = surroundings_of(
+                self.config,
+                name,
+                self.store,
+                self.clock,
                 secret=secret,
                 public_url=self.config.server.public_url or self.url,
-                company={str(language): name for language, name in self.config.company.name.items()},
                 demo=self.demo is not None,
+                refused=partial(self.metrics.refused, name),
             )
             channel = channel_specs()[name].build(chosen, surroundings)
             self.channels[name] = channel

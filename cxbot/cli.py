@@ -126,7 +126,12 @@ def demo(fresh: bool, port: int | None, host: str | None, no_browser: bool) -> N
     is_flag=True,
     help="Also say what a start would change in the store. Opening it brings its schema up to date.",
 )
-def check_command(config_path: Path | None, with_store: bool) -> None:
+@click.option(
+    "--online",
+    is_flag=True,
+    help="Also ask each platform what is missing: permissions, channels, events. Sends nothing to anybody.",
+)
+def check_command(config_path: Path | None, with_store: bool, online: bool) -> None:
     """List every mistake in the settings and the surveys at once. Starts nothing."""
     checked = _check(config_path)
     config = _usable(checked)
@@ -135,6 +140,11 @@ def check_command(config_path: Path | None, with_store: bool) -> None:
     for line in _complete(_rehearsed(config, checked), config) if with_store else ():
         click.echo(f"In the store: {line}")
     names = ", ".join(file.survey.key for file in checked.surveys) or "none"
+    missing = _complete(_missing_online(config), config) if online else []
+    for line in missing:
+        click.echo(line)
+    if missing:
+        sys.exit(FAILED)
     click.echo(f"All is well. Surveys: {names}.")
 
 
@@ -284,6 +294,24 @@ async def _rehearsed(config: Config, checked: Checked) -> tuple[str, ...]:
         except Rehearsed as end:
             return end.lines
     return ()
+
+
+async def _missing_online(config: Config) -> list[str]:
+    from cxbot.app import surroundings_of  # noqa: PLC0415 -- see run
+    from cxbot.discovery import channel_specs  # noqa: PLC0415 -- see run
+
+    teams = [(team.channel, team.place) for team in config.seed.teams.values()]
+    fallback = config.company.fallback.partition(":")
+    places = dict.fromkeys([*teams, (fallback[0], fallback[2])])
+    found: list[str] = []
+    async with _open(config) as (store, clock):
+        for name, chosen in config.channels.items():
+            examine = channel_specs()[name].examine
+            if examine is not None:
+                around = surroundings_of(config, name, store, clock, secret="", public_url=config.server.public_url)
+                there = [place for channel, place in places if channel == name and place]
+                found += [f"{name}: {line}" for line in await examine(chosen, around, there)]
+    return found
 
 
 def _check(config_path: Path | None) -> Checked:

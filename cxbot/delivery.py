@@ -11,11 +11,25 @@ import dataclasses
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
 from cxbot import wording
-from cxbot.ports import Channel, Clock, Misconfigured, Outcome, Refused, Sent, Store, TryLater, Unknown, without_marks
+from cxbot.ports import (
+    Channel,
+    Clock,
+    File,
+    Misconfigured,
+    Outcome,
+    Refused,
+    Sent,
+    Store,
+    TryLater,
+    Tx,
+    Unknown,
+    without_marks,
+)
 from cxbot.transactions import deliveries
 from cxbot.transactions.deliveries import Handed, Taken
 
@@ -29,6 +43,8 @@ STOPPED_MS = 60_000
 """How long a misconfigured channel rests before it is tried again."""
 
 Report = Callable[[str, Outcome, "Taken"], None]
+Attach = Callable[[Tx, Mapping[str, Any]], File]
+"""Makes the file that a row's arguments ask for; a read beside the writer."""
 
 
 @dataclass(slots=True)
@@ -50,12 +66,14 @@ class Delivery:
         *,
         worker: str,
         report: Report | None = None,
+        attach: Attach | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
         self.channels = channels
         self.worker = worker
         self.report = report
+        self.attach = attach
         self.stopped: dict[str, Stopped] = {}
         self._wake = {name: asyncio.Event() for name in channels}
         store.on_commit(self.wake)
@@ -177,7 +195,7 @@ class Delivery:
                 only_for=row["only_for"],
                 mentions=taken.mentions,
                 maybe_sent=taken.maybe_sent,
-                file=taken.file,
+                file=await self._file(channel, taken),
             )
             outgoing = wording.render(meaning, channel.limits, self.clock.now())
             shown = dataclasses.asdict(dataclasses.replace(outgoing, file=None))
@@ -197,22 +215,33 @@ class Delivery:
             self.report(row["channel"], outcome, taken)
         return Handed(row, outcome, words)
 
+    async def _file(self, channel: Channel, taken: Taken) -> File | None:
+        """The file that goes with a message, where the channel takes files; else it is said in words."""
+        wanted = taken.args.get("file")
+        if not isinstance(wanted, Mapping) or self.attach is None or not channel.limits.files:
+            return None
+        return await self.store.read(self.attach, wanted)
+
     async def _settle(self, name: str, handed: Sequence[Handed], most: int = 0) -> list[Taken]:
         """Writes down what came of messages, and claims up to `most` more in the same commit."""
         now, machine = self.clock.now(), self.clock.machine()
-        if any(isinstance(each.outcome, Misconfigured) for each in handed) or name in self.stopped:
+        if any(_stops(each.outcome) for each in handed) or name in self.stopped:
             most = 0
         limits = self.channels[name].limits
         stopped, taken = await self.store.run(
             deliveries.settle_and_take, handed, name, limits, self.worker, now, machine, LEASE_MS, most
         )
         for each in handed:
-            if isinstance(each.outcome, Misconfigured):
+            if isinstance(each.outcome, Misconfigured) and _stops(each.outcome):
                 log.error("channel_stopped", channel=name, what_to_do=each.outcome.what_to_do)
                 self.stopped[name] = Stopped(each.outcome.what_to_do, machine + STOPPED_MS)
         if not stopped and any(isinstance(each.outcome, Sent) for each in handed):
             self.stopped.pop(name, None)
         return taken
+
+
+def _stops(outcome: Outcome) -> bool:
+    return isinstance(outcome, Misconfigured) and not outcome.partly
 
 
 async def _first(tasks: set[asyncio.Task[Handed]], wake: asyncio.Event, seconds: float) -> set[asyncio.Task[Handed]]:

@@ -33,6 +33,12 @@ class Metrics:
         self._sends = Counter(
             "cxbot_sends", "Attempts to send, by how they ended", ("channel", "outcome"), registry=self.registry
         )
+        self._refused = Counter(
+            "cxbot_refused_requests",
+            "Requests refused at a channel's door, by the reason",
+            ("channel", "reason"),
+            registry=self.registry,
+        )
         self._alert = Histogram(
             "cxbot_alert_latency_seconds",
             "From a customer's answer to its alert handed to the channel",
@@ -47,6 +53,10 @@ class Metrics:
         """Counts one attempt to send by the name of its outcome, like `sent` or `try_later`."""
         name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(outcome).__name__).lower()
         self._sends.labels(channel, name).inc()
+
+    def refused(self, channel: str, reason: str) -> None:
+        """Counts one request that a channel did not let in: unsigned, stale, forged, replayed or unreadable."""
+        self._refused.labels(channel, reason).inc()
 
     def alerted(self, milliseconds: int) -> None:
         """Notes how long an alert took from the commit of the answer to the channel."""

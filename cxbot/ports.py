@@ -97,6 +97,8 @@ class Limits:
     """Sends under way at once, from one replica."""
     comment_form: bool = False
     """A question for words comes with a button that opens a field, besides what can be typed."""
+    files: bool = False
+    """A message may come with a file."""
     mentions: bool = False
     """People can be called by their address, so that a text need not name them."""
     local_times: bool = False
@@ -250,6 +252,8 @@ class Outgoing:
     """The platform id of the message under which this one belongs."""
     only_for: str = ""
     """The address of the one person who may see it, in a shared place."""
+    confidential: bool = False
+    """It repeats what somebody answered: not to be shown where others read along."""
     mentions: tuple[str, ...] = ()
     """The addresses of those who should act, to be called by name where the channel can."""
     file: File | None = None
@@ -349,9 +353,13 @@ class Learned:
 
 @dataclass(frozen=True, slots=True)
 class Misconfigured:
-    """The channel cannot send at all: it is stopped, its queue kept, the admins told what to do."""
+    """The channel cannot send at all: it is stopped, its queue kept, the admins told what to do.
+
+    `partly`: only messages such as this one, which waits; the others go on.
+    """
 
     what_to_do: str
+    partly: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,11 +140,11 @@ async def export_rows(
             write = _jsonl_writer(file)
             if kind_of_file == "csv":
                 questions = await store.read(reading.questions) if kind == "responses" else []
-                write = _csv_writer(file, kind, questions)
+                write = csv_writer(file, kind, questions)
             while place is not None:
                 page = await store.read(reading.page, kind, filters or reading.Filters(), place, AT_ONCE)
                 for row in page.rows:
-                    write(_SHOWN[kind](row).model_dump())
+                    write(shown(kind, row))
                 written += len(page.rows)
                 place = page.next
                 progress(len(page.rows))
@@ -152,6 +152,11 @@ async def export_rows(
     finally:
         unfinished.unlink(missing_ok=True)
     return written
+
+
+def shown(kind: reading.Kind, row: Row) -> dict[str, Any]:
+    """A row as it is handed to others."""
+    return _SHOWN[kind](row).model_dump()
 
 
 def csv_cell(value: object) -> str | int | float:
@@ -362,7 +367,8 @@ def _jsonl_writer(file: TextIO) -> Callable[[dict[str, Any]], None]:
     return write
 
 
-def _csv_writer(file: TextIO, kind: reading.Kind, questions: list[str]) -> Callable[[dict[str, Any]], None]:
+def csv_writer(file: TextIO, kind: reading.Kind, questions: list[str]) -> Callable[[dict[str, Any]], None]:
+    """Writes the head of a table of a kind of rows; gives what writes each row as `shown` has it."""
     columns = [name for name in _SHAPES[kind].model_fields if name != "answers"]
     columns += [f"{part}.{question}" for question in questions for part in ("answer", "words")]
     writer = csv.writer(file)

@@ -158,7 +158,7 @@ def _nearest(line: str, commands: Sequence[Command]) -> tuple[str, ...]:
     found: list[str] = []
     for length in (2, 1):
         start = " ".join(words[:length])
-        for phrase in difflib.get_close_matches(start, known, n=MOST_SUGGESTIONS, cutoff=0.6):
+        for phrase in difflib.get_close_matches(start, known, n=MOST_SUGGESTIONS, cutoff=0.65):
             if known[phrase] not in found:
                 found.append(known[phrase])
     return tuple(found[:MOST_SUGGESTIONS])

@@ -47,7 +47,7 @@ def take(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
 def _body(report: Inbound, occasion: str, sender: Row | None) -> dict[str, Any]:
     touchpoint, _, outcome = occasion.partition("/")
     body: dict[str, Any] = {
-        "id": report.id if report.kind == "interaction" else report.choice.split(":", 2)[1],
+        "id": _id(report) if report.kind == "interaction" else report.choice.split(":", 2)[1],
         "touchpoint": touchpoint,
         "person": {"addresses": [{"channel": report.channel, "address": report.subject}]},
     }
@@ -60,12 +60,17 @@ def _body(report: Inbound, occasion: str, sender: Row | None) -> dict[str, Any]:
     return body
 
 
+def _id(report: Inbound) -> str:
+    """What happened, by the channel's own name for it: however often and by whomever it is reported."""
+    return report.fields.get("id") or report.id
+
+
 def _from_form(inbound: Inbound) -> Inbound:
     return replace(inbound, subject=inbound.choice.split(":", 2)[2])
 
 
 def _form(report: Inbound, known: dict[str, Any], language: str, *, missing: bool) -> Form:
-    key = report.choice if report.kind == "form" else f"{KEY}{report.id}:{report.subject}"
+    key = report.choice if report.kind == "form" else f"{KEY}{_id(report)}:{report.subject}"
     mistake = wording.text("form.mistake.choose", language) if missing else ""
     options = tuple((occasion, _named(occasion, language)) for occasion in known)
     first = options[0][0] if options else ""

@@ -104,7 +104,9 @@ def test_a_file_that_is_not_there_says_what_to_copy(tmp_path: Path):
 
 
 def test_an_unknown_channel_and_an_unknown_setting_of_a_channel_are_told():
-    assert mistakes("[channels.slak]\n") == ["config.toml:1: channels.slak: there is no such channel; there are: web"]
+    assert mistakes("[channels.slak]\n") == [
+        'config.toml:1: channels.slak: there is no such channel; did you mean "slack"?'
+    ]
     found = mistakes("[channels.web]\nupload_byte = 3")
     assert 'config.toml:2: channels.web.upload_byte: there is no such setting; did you mean "upload_bytes"?' in found
 

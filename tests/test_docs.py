@@ -58,8 +58,8 @@ PATH = re.compile(
 )
 CREATED = {"config.toml", "var/cxbot.db", "var/demo.db", "failed.py", "webhook.py", "returns.toml"}
 """What is named in the documents and made by whoever follows them."""
-HTTP_ROOTS = ("api", "try", "s", "healthz", "readyz", "metrics", "webhook")
-HOSTS = re.compile(r"(127\.0\.0\.1|localhost|host|([a-z]+\.)*example\.com)(:\d+)?")
+HTTP_ROOTS = ("api", "try", "s", "slack", "healthz", "readyz", "metrics", "webhook")
+HOSTS = re.compile(r"(127\.0\.0\.1|localhost|host|([a-z]+\.)*example\.com|(api\.)?slack\.com)(:\d+)?")
 
 
 # What is made from the code -------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-Action = Literal["read", "work_case", "edit_team", "edit_survey", "see_person", "see_state", "report"]
+Action = Literal["read", "work_case", "edit_team", "edit_survey", "see_person", "see_state", "report", "export"]
 
 RANK = {"viewer": 0, "member": 1, "lead": 2, "admin": 3, "owner": 4}
 NEEDED: Mapping[str, str] = {
@@ -14,6 +14,7 @@ NEEDED: Mapping[str, str] = {
     "work_case": "member",
     "see_person": "member",
     "report": "member",
+    "export": "admin",
     "edit_team": "lead",
     "edit_survey": "admin",
 }

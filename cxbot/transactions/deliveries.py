@@ -8,7 +8,6 @@ from typing import Any
 
 from cxbot.domain.survey import Survey
 from cxbot.ports import (
-    File,
     HoldUntilInbound,
     Learned,
     Limits,
@@ -51,7 +50,6 @@ class Taken:
     mentions: tuple[str, ...] = ()
     """Addresses, on the row's channel, of those it calls; empty where not all of them have one."""
     maybe_sent: bool = False
-    file: File | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +139,12 @@ def settle(tx: Tx, handed: Sequence[Handed], worker: str, now: int, machine: int
             case HoldUntilInbound(reason, expires):
                 tx.run("outbox.hold", id=row["id"], worker=worker, reason=reason, expires_at=expires or now + HOLD_MS)
                 undelivered.held(tx, row, reason, now)
-            case Misconfigured(what_to_do):
+            case Misconfigured(what_to_do, partly):
                 reason = f"{channel_stops.REASON}{what_to_do}"
                 _mark(tx, row, worker, "queued", reason, each.words, machine + BACK_OFF_MS[3])
                 channel_stops.stop(tx, row["channel"], what_to_do, now)
-                stopped.append(row["channel"])
+                if not partly:
+                    stopped.append(row["channel"])
             case Unreachable(reason):
                 _mark(tx, row, worker, "dead", reason, each.words, 0)
                 undelivered.unreachable(tx, row, reason, now)

@@ -58,6 +58,18 @@ def found(tx: Tx, team: Row, now: int) -> None:
         tell_admins(tx, "admin.place_found", {"team": team["name"], "channel": team["channel"]}, now)
 
 
+def found_at(tx: Tx, channel: str, place: str, now: int) -> None:
+    """The platform says that a place is open again."""
+    team = teams.by_place(tx, channel, place)
+    if team is not None:
+        found(tx, team, now)
+
+
+def is_place(tx: Tx, channel: str, place: str) -> bool:
+    """Whether a team is told things there."""
+    return teams.by_place(tx, channel, place) is not None
+
+
 def tell_admins(tx: Tx, key: str, args: Mapping[str, Any], now: int, *, closed: Collection[str] = ()) -> None:
     """Says something to every owner and admin where they wrote last, on no channel that is `closed`."""
     for member in teams.members(tx, teams.EVERYWHERE):

@@ -53,6 +53,29 @@ def numbers(tx: Tx, now: int, days: int, scope: str) -> Numbers | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The figure of one week (its Monday) over all touchpoints."""
+
+    monday: date
+    score: scoring.Score
+
+
+def weeks(tx: Tx, metric: str, since: date, until: date) -> list[Week]:
+    """A metric by week, oldest first. An anonymous metric shows no week with too few answers to show anything of."""
+    counts: dict[date, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for row in tx.all("reports.by_week", metric=metric, since_day=since.isoformat(), until_day=until.isoformat()):
+        day = date.fromisoformat(row["day"])
+        counts[day - timedelta(days=day.weekday())][row["score"]] += int(row["n"])
+    found = []
+    for monday, of_week in sorted(counts.items()):
+        few = metric == "enps" and sum(of_week.values()) < scoring.ANONYMOUS_ENOUGH
+        score = None if few else scoring.score(metric, of_week)
+        if score is not None:
+            found.append(Week(monday, score))
+    return found
+
+
 def by_week(tx: Tx, metric: str, since: date, until: date) -> list[WeekScore]:
     """A metric by week and touchpoint, from the counts kept beside the answers."""
     counts: dict[tuple[date, str], dict[int, int]] = defaultdict(lambda: defaultdict(int))

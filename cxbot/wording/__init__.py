@@ -61,7 +61,10 @@ def render(meaning: Meaning, limits: Limits, now: int) -> Outgoing:
         said = arguments.get("text")
         drawn = _with_choices(voice, said if isinstance(said, str) else "", arguments, limits)
     else:
-        said = "\n\n".join([*voice.lines(arguments.get("note") or ""), voice.say(meaning.key, arguments)])
+        key = meaning.key
+        if arguments.get("file") and meaning.file is None and voice.knows(f"{key}_in_words"):
+            key = f"{key}_in_words"
+        said = "\n\n".join([*voice.lines(arguments.get("note") or ""), voice.say(key, arguments)])
         drawn = _with_choices(voice, said, arguments, limits)
     drawn["text"] = clip(drawn["text"], limits.text)
     return Outgoing(
@@ -71,6 +74,7 @@ def render(meaning: Meaning, limits: Limits, now: int) -> Outgoing:
         replaces=meaning.replaces,
         thread=meaning.thread,
         only_for=meaning.only_for,
+        confidential=meaning.key == "question.answered",
         mentions=mentions,
         maybe_sent=meaning.maybe_sent,
         file=meaning.file,

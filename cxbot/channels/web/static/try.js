@@ -90,6 +90,7 @@ const openForm = (seat, html, { about = "" }, invoker) => {
   const form = $("form", dialog);
   dialog.returnTo = invoker?.dataset.choice ?? dialog.returnTo;
   if (!dialog.open) dialog.showModal();
+  $("[data-preview]", form)?.addEventListener("click", () => preview(seat, form, about));
   ($("[aria-invalid=true]", form) ?? $("input, select, textarea", form) ?? $("h2", form)).focus();
   const id = newId();
   form.addEventListener("submit", async (event) => {
@@ -110,6 +111,21 @@ const openForm = (seat, html, { about = "" }, invoker) => {
     button.removeAttribute("aria-busy");
     delete form.dataset.busy;
   });
+};
+
+/** What the customer would read, under the fields; nothing is sent by looking. */
+const preview = async (seat, form, about) => {
+  const shown = $(".preview", form);
+  const values = { id: newId(), kind: "form", choice: `preview:${form.dataset.key}`, about };
+  try {
+    const receipt = await post("/try/act", { ...seatAddresses(seat), ...values, ...Object.fromEntries(new FormData(form)) });
+    const drawn = new DOMParser().parseFromString(receipt.form, "text/html");
+    shown.replaceChildren($("h2", drawn), ...$$(".hint", drawn));
+    $("h2", shown).removeAttribute("id");
+  } catch (error) {
+    shown.textContent = error.message;
+  }
+  shown.hidden = false;
 };
 
 dialog.addEventListener("close", () => {

@@ -1,0 +1,47 @@
+"""Files that go with a message, made when it leaves: an export as a table, a chart as a picture."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from cxbot import charts, transfer
+from cxbot.ports import File, Tx
+from cxbot.transactions import reading, reports
+
+MOST_ROWS = 50_000
+PAGE = 1_000
+
+
+def make(tx: Tx, wanted: Mapping[str, Any]) -> File:
+    """The file a row's arguments ask for; a read. Raises KeyError or ValueError where they ask for none there is."""
+    if wanted["kind"] == "chart":
+        weeks = reports.weeks(
+            tx, wanted["metric"], date.fromisoformat(wanted["since"]), date.fromisoformat(wanted["until"])
+        )
+        said = "; ".join(f"{week.monday:%Y-%m-%d}: {week.score.value:.0f} (n={week.score.n})" for week in weeks)
+        name = f"{wanted['metric']}-{wanted['until']}.png"
+        return File(
+            name, "image/png", charts.by_week(wanted["metric"], weeks), f"{wanted['metric'].upper()} {said}"[:900]
+        )
+    return _table(tx, wanted["what"], wanted["since"], wanted["until"])
+
+
+def _table(tx: Tx, kind: reading.Kind, since: int, until: int) -> File:
+    """Rows of a kind that began in a time (epoch ms), as CSV that spreadsheets open."""
+    text = io.StringIO(newline="")
+    write = transfer.csv_writer(text, kind, reading.questions(tx) if kind == "responses" else [])
+    place: reading.Place | None = reading.Place()
+    rows = 0
+    while place is not None and rows < MOST_ROWS:
+        page = reading.page(tx, kind, reading.Filters(since=since, until=until), place, PAGE)
+        for row in page.rows:
+            write(transfer.shown(kind, row))
+        rows += len(page.rows)
+        place = page.next
+    if place is not None:
+        csv.writer(text).writerow([f"more than {MOST_ROWS} rows; use bot.py export"])
+    return File(f"{kind}.csv", "text/csv", ("\ufeff" + text.getvalue()).encode(), f"{kind}: {rows}")
