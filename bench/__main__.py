@@ -13,10 +13,11 @@ from bench.answers import Variant
 from bench.engines import Engine, Postgres, Sqlite
 from bench.moulds import Moulds
 from bench.results import Table
+from bench.slack import measuring as slack
 from cxbot import logs
 
 SLOW_DISK = 0.002
-FIGURES = ("answers", "alerts", "starting", "growing")
+FIGURES = ("answers", "alerts", "slack", "starting", "growing")
 
 
 def main() -> None:
@@ -52,6 +53,8 @@ def _measured(only: Sequence[str], variants: Sequence[Variant], cast: Moulds, *,
                 found = answers.measure(variants, cast, answers.QUICK if quick else answers.FULL)
             case "alerts":
                 found = [alerts.measure(variants, cast, alerts.QUICK if quick else alerts.FULL)]
+            case "slack":
+                found = slack.measure(slack.QUICK if quick else slack.FULL)
             case "starting":
                 found = starting.measure(variants, cast, starting.QUICK if quick else starting.FULL)
             case _:

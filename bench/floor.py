@@ -44,7 +44,7 @@ class Floor:
 
         async def act(request: web.Request) -> web.Response:
             posted = await request.post()
-            fields = {name: str(value) for name, value in posted.items()}
+            fields = {"channel": "web", **{name: str(value) for name, value in posted.items()}}
             address = fields.get("place", "")
             refused = (
                 request.headers.get("Origin") != f"http://{request.host}"
@@ -58,14 +58,14 @@ class Floor:
             if refused:
                 raise web.HTTPBadRequest
             now = company.machine()
-            transaction = _pressed if fields["kind"] == "choice" else _wrote
+            transaction = pressed if fields["kind"] == "choice" else wrote
             if not await store.run(transaction, fields, now):
                 raise web.HTTPConflict
             body = json.dumps({"notice": "", "form": "", "repeated": False})
             return web.Response(text=body, content_type="application/json")
 
         application.router.add_post("/try/act", act)
-        bound = _free_port()
+        bound = free_port()
         listener = Listener(application, bound)
         await listener.open()
         host, port = bound.getsockname()
@@ -82,7 +82,7 @@ class Floor:
         await self._store.close()
 
 
-def _free_port() -> Any:
+def free_port() -> Any:
     import socket  # noqa: PLC0415
 
     bound = socket.socket()
@@ -90,14 +90,14 @@ def _free_port() -> Any:
     return bound
 
 
-def _pressed(tx: Tx, fields: dict[str, str], now: int) -> bool:
+def pressed(tx: Tx, fields: dict[str, str], now: int) -> bool:
     """A score: the response begins, a bad one opens a case with its alert, and the next question is asked."""
     _, invitation_id, question, value = fields["choice"].split(":", 3)
     score = int(value)
-    address = fields["place"]
-    row = tx.one("floor.invitation", id=invitation_id, address=address)
+    address, channel = fields["place"], fields["channel"]
+    row = tx.one("floor.invitation", id=invitation_id, address=address, channel=channel)
     if row is None or not tx.run(
-        "floor.see", id=fields["id"], address=address, kind="choice", words=fields["label"], now=now
+        "floor.see", id=fields["id"], channel=channel, address=address, kind="choice", words=fields["label"], now=now
     ):
         return False
     _hold(tx, row, now)
@@ -111,6 +111,7 @@ def _pressed(tx: Tx, fields: dict[str, str], now: int) -> bool:
         person_id=row["person_id"],
         touchpoint=row["touchpoint"],
         team_id=row["team_id"],
+        channel=channel,
         now=now,
     )
     tx.run("floor.answer", response_id=response_id, question=question, kind="scale", value=value, now=now)
@@ -118,18 +119,18 @@ def _pressed(tx: Tx, fields: dict[str, str], now: int) -> bool:
     tx.bump(("2035-01-02", row["touchpoint"], "csat", 1, "csat", row["team_id"], band, score), 1)
     tx.run("floor.progressed", id=invitation_id, progress=PROGRESS, response_id=response_id, due_at=row["expires_at"])
     if score < 3:
-        _open_case(tx, row, response_id, score, address, now)
-    _say(tx, row, invitation_id, address, f"web:{address}", "message", ANSWERED, now)
-    _say(tx, row, invitation_id, address, f"web:{address}", "question", QUESTION, now)
+        _open_case(tx, row, response_id, score, channel, address, now)
+    _say(tx, row, invitation_id, channel, address, f"{channel}:{address}", "message", ANSWERED, now)
+    _say(tx, row, invitation_id, channel, address, f"{channel}:{address}", "question", QUESTION, now)
     return True
 
 
-def _wrote(tx: Tx, fields: dict[str, str], now: int) -> bool:
+def wrote(tx: Tx, fields: dict[str, str], now: int) -> bool:
     """The words after a score: the response is complete, thanks are said, and the survey is over."""
-    address = fields["place"]
-    row = tx.one("floor.open_of_address", address=address)
+    address, channel = fields["place"], fields["channel"]
+    row = tx.one("floor.open_of_address", address=address, channel=channel)
     if row is None or not tx.run(
-        "floor.see", id=fields["id"], address=address, kind="text", words=fields["text"], now=now
+        "floor.see", id=fields["id"], channel=channel, address=address, kind="text", words=fields["text"], now=now
     ):
         return False
     _hold(tx, row, now)
@@ -143,8 +144,8 @@ def _wrote(tx: Tx, fields: dict[str, str], now: int) -> bool:
         response_id=row["response_id"],
         due_at=row["expires_at"],
     )
-    _say(tx, row, row["id"], address, f"web:{address}", "message", ANSWERED, now)
-    _say(tx, row, row["id"], address, f"web:{address}", "message", QUESTION, now)
+    _say(tx, row, row["id"], channel, address, f"{channel}:{address}", "message", ANSWERED, now)
+    _say(tx, row, row["id"], channel, address, f"{channel}:{address}", "message", QUESTION, now)
     tx.run("floor.ended", id=row["id"], now=now)
     return True
 
@@ -154,7 +155,7 @@ def _hold(tx: Tx, row: Row, now: int) -> None:
     tx.run("floor.acted", id=row["person_id"], now=now)
 
 
-def _open_case(tx: Tx, row: Row, response_id: str, score: int, address: str, now: int) -> None:
+def _open_case(tx: Tx, row: Row, response_id: str, score: int, channel: str, address: str, now: int) -> None:
     case_id = tx.new_id()
     tx.run(
         "floor.case",
@@ -167,6 +168,7 @@ def _open_case(tx: Tx, row: Row, response_id: str, score: int, address: str, now
         touchpoint=row["touchpoint"],
         reasons=REASONS,
         score=score,
+        channel=channel,
         address=address,
         policy=POLICY,
         now=now,
@@ -174,7 +176,7 @@ def _open_case(tx: Tx, row: Row, response_id: str, score: int, address: str, now
     )
     tx.run("floor.event", id=tx.new_id(), subject_id=case_id, actor_id=row["person_id"], now=now)
     place = f"team:{row['team_id']}"
-    card_id = _say(tx, {"person_id": ""}, "", place, case_id, "card", "{}", now, case_id=case_id)
+    card_id = _say(tx, {"person_id": ""}, "", channel, place, case_id, "card", "{}", now, case_id=case_id)
     tx.run("floor.case_due", id=case_id, due_at=now + 1_800_000, card_id=card_id)
 
 
@@ -182,6 +184,7 @@ def _say(
     tx: Tx,
     row: Row,
     invitation_id: str,
+    channel: str,
     address: str,
     order_key: str,
     kind: str,
@@ -196,6 +199,7 @@ def _say(
     tx.run(
         "floor.say",
         id=row_id,
+        channel=channel,
         address=address,
         order_key=order_key,
         seq=seq["seq"],

@@ -2,19 +2,19 @@
 -- Whose survey this is, and whether it is open.
 SELECT i.person_id, i.interaction_id, i.response_id, i.expires_at, x.touchpoint, x.team_id
 FROM invitations i JOIN addresses a ON a.person_id = i.person_id JOIN interactions x ON x.id = i.interaction_id
-WHERE i.id = :id AND i.state = 'asked' AND a.channel = 'web' AND a.address = :address
+WHERE i.id = :id AND i.state = 'asked' AND a.channel = :channel AND a.address = :address
 
 -- name: open_of_address
 -- The survey that is open at an address.
 SELECT i.id, i.person_id, i.interaction_id, i.response_id, i.expires_at, x.touchpoint, x.team_id
 FROM addresses a JOIN invitations i ON i.person_id = a.person_id AND i.state = 'asked'
 JOIN interactions x ON x.id = i.interaction_id
-WHERE a.channel = 'web' AND a.address = :address
+WHERE a.channel = :channel AND a.address = :address
 
 -- name: see
 -- The message, once.
 INSERT INTO inbox (channel, id, place, sender, kind, words, received_at, arrived_at)
-VALUES ('web', :id, :address, :address, :kind, :words, :now, :now) ON CONFLICT (channel, id) DO NOTHING
+VALUES (:channel, :id, :address, :address, :kind, :words, :now, :now) ON CONFLICT (channel, id) DO NOTHING
 
 -- name: lock
 -- The person, held.
@@ -29,7 +29,7 @@ UPDATE people SET acted_at = :now WHERE id = :id
 INSERT INTO responses (id, invitation_id, interaction_id, person_id, survey, survey_version, metric, touchpoint, team_id,
                        channel, language, score, band, state, via, late, started_at, completed_at)
 VALUES (:id, :invitation_id, :interaction_id, :person_id, 'csat', 1, 'csat', :touchpoint, :team_id,
-        'web', 'en', NULL, '', 'partial', 'chat', 0, :now, 0)
+        :channel, 'en', NULL, '', 'partial', 'chat', 0, :now, 0)
 
 -- name: answer
 -- One answer.
@@ -61,7 +61,7 @@ ON CONFLICT (order_key) DO UPDATE SET seq = sequences.seq + 1 RETURNING seq
 -- A message that is to be said.
 INSERT INTO outbox (id, channel, address, order_key, seq, kind, key, args, language, person_id, case_id, invitation_id,
                     replaces, state, due_at, expires_at, created_at)
-VALUES (:id, 'web', :address, :order_key, :seq, :kind, :key, :args, 'en', :person_id, :case_id, :invitation_id,
+VALUES (:id, :channel, :address, :order_key, :seq, :kind, :key, :args, 'en', :person_id, :case_id, :invitation_id,
         :replaces, 'queued', :now, 0, :now)
 
 -- name: case
@@ -69,7 +69,7 @@ VALUES (:id, 'web', :address, :order_key, :seq, :kind, :key, :args, 'en', :perso
 INSERT INTO cases (id, code, person_id, team_id, interaction_id, response_id, cause, state, severity, reasons, score, scale,
                    touchpoint, channel, address, language, policy, opened_at, promised_at)
 VALUES (:id, :code, :person_id, :team_id, :interaction_id, :response_id, :touchpoint, 'open', 'high', :reasons, :score, '1-5',
-        :touchpoint, 'web', :address, 'en', :policy, :now, :promised_at)
+        :touchpoint, :channel, :address, 'en', :policy, :now, :promised_at)
 
 -- name: case_due
 -- When to look at the case.

@@ -98,11 +98,12 @@ class Load:
     After `longest` seconds no connection begins another; at a steady rate every request is posted.
     """
 
-    def __init__(self, requests: Iterable[bytes], rate: float, longest: float) -> None:
+    def __init__(self, requests: Iterable[bytes], rate: float, longest: float, expected: bytes = EXPECTED) -> None:
         self._waiting = deque(requests)
         self._under_way = 0
         self._rate = rate
         self._longest = longest
+        self._expected = expected
         self._began = 0.0
         self._idle: list[Connection] = []
         self._due: deque[tuple[bytes, float]] = deque()
@@ -163,7 +164,7 @@ class Load:
 
     def _answered(self, connection: Connection, response: bytes) -> None:
         self.waited.append(time.perf_counter() - connection.began)
-        if not response.startswith(b"HTTP/1.1 200") or EXPECTED not in response:
+        if not response.startswith(b"HTTP/1.1 200") or self._expected not in response:
             self.refused.append(response[-300:].decode(errors="replace") or "the connection was closed")
         self._under_way -= 1
         if response:

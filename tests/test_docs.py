@@ -59,6 +59,7 @@ PATH = re.compile(
 CREATED = {"config.toml", "var/cxbot.db", "var/demo.db", "failed.py", "webhook.py", "returns.toml"}
 """What is named in the documents and made by whoever follows them."""
 HTTP_ROOTS = ("api", "try", "s", "slack", "healthz", "readyz", "metrics", "webhook")
+CHAT_COMMANDS = ("cx", "invite")
 HOSTS = re.compile(r"(127\.0\.0\.1|localhost|host|([a-z]+\.)*example\.com|(api\.)?slack\.com)(:\d+)?")
 
 
@@ -188,7 +189,7 @@ def test_no_document_names_a_place_on_one_machine_or_a_host_that_is_no_example(n
     for host in re.findall(r"\w+://(?:[^\s/@\"'`]+@)?([^\s/\"'`)]+)", WHOLE[name]):
         assert HOSTS.fullmatch(host), f"{name}: {host}"
     for first in re.findall(r"(?<![\w.:/}>…)<])/([\w.-]+)", WHOLE[name]):
-        assert first in HTTP_ROOTS, f"{name}: /{first}"
+        assert first in (*HTTP_ROOTS, *CHAT_COMMANDS), f"{name}: /{first}"
 
 
 def test_every_make_target_named_exists_and_every_target_is_named():

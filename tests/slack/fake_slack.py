@@ -185,6 +185,7 @@ class FakeSlack:
             await step.opened.wait()
         if isinstance(step, Dropped):
             request.transport.close()
+            return web.Response()
         if isinstance(step, Status):
             return web.Response(status=step.status, text=step.body, content_type=step.content_type)
         headers = {"x-oauth-scopes": ",".join(sorted(self.scopes))}

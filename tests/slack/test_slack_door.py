@@ -118,8 +118,14 @@ async def test_what_the_bot_itself_writes_is_not_answered(the):
 
 
 async def test_before_the_store_is_ready_to_take_it_slack_is_asked_to_come_again(the):
-    the.app.channels["slack"]._intake._deliver = None
+    intake = the.app.channels["slack"]._intake
+    deliver, intake._deliver = intake._deliver, None
     assert (await the.slack.writes(SAM, "hello")).status == 503
+    intake._deliver = deliver
+    # At once, and so within the same second: the repeat is the same request to the letter.
+    body, headers = the.slack.last
+    assert (await the.slack.post(body, headers["Content-Type"], headers)).status == 200
+    assert len(await the.rows("inbox")) == 1
 
 
 @pytest.mark.parametrize("seconds", [2.0, 3.4])

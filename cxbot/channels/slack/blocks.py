@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,8 +22,12 @@ LABEL = 75
 ROW = 5
 """Buttons that stand beside each other on a phone, where their labels are short."""
 LONG_SCALE_ROW = 4
-MOST_BLOCKS = 48
-HOME_BLOCKS = 98
+MOST_BLOCKS = 50
+ALL_BLOCKS = 12_000
+"""Characters of all blocks of a message: Slack refuses it from about 13,000."""
+HOME_BLOCKS = 100
+HOME_SIZE = 80_000
+"""Characters of all blocks of the Home tab, of up to three bytes each: Slack takes 250 kB."""
 MARKS = {"critical": "🔴", "high": "🟠", "medium": "🟡", "low": "🔵", "good": "🟢"}
 
 
@@ -45,12 +50,15 @@ def draw(outgoing: Outgoing, *, addressee: str = "") -> Message:
         facts = outgoing.facts[at : at + MOST_FIELDS]
         fields = [_mrkdwn(f"*{texts.mrkdwn(label)}*\n{texts.mrkdwn(value)}", FIELD) for label, value in facts]
         blocks.append({"type": "section", "fields": fields})
-    said = " ".join([*called, texts.mrkdwn(outgoing.text)]) if outgoing.text or called else ""
-    blocks += [{"type": "section", "text": _mrkdwn(part, 3_000)} for part in texts.chunks(said, SECTION)]
+    below: list[Block] = []
     if outgoing.low_label and outgoing.high_label and outgoing.choices:
-        blocks.append({"type": "context", "elements": [_mrkdwn(_ends(outgoing), 2_000)]})
-    blocks += choices(outgoing.choices, outgoing.layout, outgoing.row_id, outgoing.address)
-    return Message(_alone(outgoing, title, called), blocks[:MOST_BLOCKS])
+        below.append({"type": "context", "elements": [_mrkdwn(_ends(outgoing), 2_000)]})
+    below += choices(outgoing.choices, outgoing.layout, outgoing.row_id, outgoing.address)
+    said = " ".join([*called, texts.mrkdwn(outgoing.text)]) if outgoing.text or called else ""
+    sections = [{"type": "section", "text": _mrkdwn(part, 3_000)} for part in texts.chunks(said, SECTION)]
+    room = min(ALL_BLOCKS - _size(blocks) - _size(below), ALL_BLOCKS)
+    blocks += _within(sections, room, MOST_BLOCKS - len(blocks) - len(below))
+    return Message(_alone(outgoing, title, called), blocks + below)
 
 
 def choices(given: Sequence[Choice], layout: str, row_id: str, address: str) -> list[Block]:
@@ -88,7 +96,22 @@ def home(page: Page, user: str) -> Block:
         said = texts.chunks(texts.mrkdwn(section.text), SECTION)
         blocks += [{"type": "section", "text": _mrkdwn(part, 3_000)} for part in said]
         blocks += choices(section.choices, "buttons", f"home{n}", user)
-    return {"type": "home", "blocks": blocks[:HOME_BLOCKS]}
+    return {"type": "home", "blocks": _within(blocks, HOME_SIZE, HOME_BLOCKS)}
+
+
+def _within(given: Sequence[Block], size: int, most: int) -> list[Block]:
+    """The first blocks that fit; the last of them says that there is more."""
+    found: list[Block] = []
+    for block in given[:most]:
+        size -= _size([block])
+        if size < 0:
+            return [*found[: most - 1], {"type": "context", "elements": [_mrkdwn("…", 1)]}]
+        found.append(block)
+    return found
+
+
+def _size(blocks: Sequence[Block]) -> int:
+    return len(json.dumps(blocks, ensure_ascii=False))
 
 
 def where(block_id: str) -> tuple[str, str]:

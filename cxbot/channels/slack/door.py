@@ -50,7 +50,11 @@ class Door:
         if "ssl_check" in payload:
             return web.Response()
         repeats = {name: request.headers[name] for name in _REPEATS if name in request.headers}
-        return _response(await self._intake.take(payload, repeats))
+        answer = await self._intake.take(payload, repeats)
+        if answer.status != 200:
+            # Slack asks again at once, and within the same second its request is the same to the letter.
+            self._spent.pop(request.headers.get("X-Slack-Signature", ""), None)
+        return _response(answer)
 
     def check(self, headers: Mapping[str, str], body: bytes) -> str:
         """Why a request is not let in: unsigned, stale, forged or replayed; '' where it is."""
@@ -65,9 +69,9 @@ class Door:
         made = hmac.new(self._secret, b"v0:" + stamp.encode() + b":" + body, hashlib.sha256).hexdigest()
         if not hmac.compare_digest(f"v0={made}".encode(), given.encode("utf-8", "replace")):
             return "forged"
-        if made in self._spent:
+        if given in self._spent:
             return "replayed"
-        self._spent[made] = now
+        self._spent[given] = now
         while len(self._spent) > REMEMBERED or now - next(iter(self._spent.values())) > 2 * OLDEST_S:
             self._spent.popitem(last=False)
         return ""

@@ -17,6 +17,8 @@ TITLE = 24
 LONGEST = 3_000
 OPTION = 75
 MOST_OPTIONS = 100
+LABEL, HINT = 200, 400
+MOST_INTRO = 5
 VALUE = "value"
 """The action id of every field; its block is called as the field is."""
 
@@ -25,8 +27,8 @@ def modal(form: Form, *, place: str, about: str) -> View:
     """A form as a modal; `place` and `about` come back with it."""
     blocks: list[dict[str, Any]] = []
     if len(form.title) > TITLE:
-        blocks.append(_section(f"*{texts.mrkdwn(form.title)}*"))
-    blocks += [_section(part) for part in texts.chunks(texts.mrkdwn(form.intro), SECTION)]
+        blocks.append(_section(f"*{texts.chunks(texts.mrkdwn(form.title), LABEL)[0]}*"))
+    blocks += [_section(part) for part in texts.chunks(texts.mrkdwn(form.intro), SECTION)[:MOST_INTRO]]
     blocks += [_block(field) for field in form.fields]
     if form.preview:
         button = {
@@ -78,16 +80,16 @@ def _value(element: Mapping[str, Any]) -> str:
 
 def _block(field: Field) -> dict[str, Any]:
     if field.kind == "choice" and not field.options:
-        return _section(f"*{texts.mrkdwn(field.label)}*\n—")
+        return _section(f"*{texts.chunks(texts.mrkdwn(field.label), LABEL)[0]}*\n—")
     block: dict[str, Any] = {
         "type": "input",
         "block_id": field.name,
         "optional": not field.required,
-        "label": _plain(field.label, 2_000),
+        "label": _plain(field.label, LABEL),
         "element": _element(field),
     }
     if field.hint:
-        block["hint"] = _plain(field.hint, 2_000)
+        block["hint"] = _plain(field.hint, HINT)
     return block
 
 

@@ -1,0 +1,34 @@
+"""The people in Slack, in a process of their own: signed requests on open connections, and how long each waited.
+
+A job comes as JSON on standard input, what came of it goes as JSON to standard output.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from typing import Any
+
+from bench.load import Load
+from bench.slack import company
+
+
+async def work(job: dict[str, Any]) -> dict[str, Any]:
+    """Does a job: url, kind, score, connections, rate (0: as it goes), longest, and people as [number, invitation]."""
+    requests = [
+        company.request(job["url"], job["kind"], n, invitation, score=job["score"]) for n, invitation in job["people"]
+    ]
+    load = Load(requests, job["rate"], job["longest"], expected=b"")
+    seconds = await load.run(job["url"], job["connections"])
+    return {
+        "seconds": seconds,
+        "waited": load.waited,
+        "refused": len(load.refused),
+        "first_refusal": load.refused[0] if load.refused else "",
+        "sent_at": load.sent_at,
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(work(json.load(sys.stdin)))))
