@@ -138,7 +138,8 @@ class Load:
     async def _steadily(self, began: float) -> None:
         sent = 0
         while self._waiting:
-            behind = int((time.perf_counter() - began) * self._rate) - sent
+            # The first is wanted at once: a request is sent when its own moment has come, not the next one's.
+            behind = int((time.perf_counter() - began) * self._rate) + 1 - sent
             for _ in range(min(max(behind, 0), len(self._waiting))):
                 wanted = began + sent / self._rate
                 self._due.append((self._waiting.popleft(), wanted))

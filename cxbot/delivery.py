@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,7 @@ LEASE_MS = 60_000
 SEND_TIMEOUT_S = 45.0
 """Shorter than the lease: a send that hangs is given up before another worker may take the row."""
 LOOK_EVERY_S = 1.0
+GATHER_S = 0.001
 STOPPED_MS = 60_000
 """How long a misconfigured channel rests before it is tried again."""
 
@@ -76,12 +77,13 @@ class Delivery:
         self.attach = attach
         self.stopped: dict[str, Stopped] = {}
         self._wake = {name: asyncio.Event() for name in channels}
-        store.on_commit(self.wake)
+        store.on_said(self.wake)
 
-    def wake(self) -> None:
-        """Looks at the outbox as soon as may be."""
-        for event in self._wake.values():
-            event.set()
+    def wake(self, channels: Collection[str]) -> None:
+        """Looks as soon as may be at what is to leave on these channels."""
+        for name in channels:
+            if name in self._wake:
+                self._wake[name].set()
 
     async def run(self) -> None:
         """Delivers until cancelled; what is in flight when that happens is finished and written down."""
@@ -136,7 +138,10 @@ class Delivery:
                 finally:
                     # Also when cancelled meanwhile: what is claimed is handed over, not left to its lease.
                     in_flight |= {asyncio.create_task(self._hand(channel, each)) for each in await round_}
-                done = await _first(in_flight, wake, LOOK_EVERY_S if in_flight else await self._pause(name))
+                await _first(in_flight, wake, LOOK_EVERY_S if in_flight else await self._pause(name))
+                # Whoever waits for an answer goes first, and what ends together is written down together.
+                await asyncio.sleep(GATHER_S)
+                done = {task for task in in_flight if task.done()}
                 in_flight -= done
                 handed = [task.result() for task in done]
         finally:
@@ -198,8 +203,7 @@ class Delivery:
                 file=await self._file(channel, taken),
             )
             outgoing = wording.render(meaning, channel.limits, self.clock.now())
-            shown = dataclasses.asdict(dataclasses.replace(outgoing, file=None))
-            words = without_marks(json.dumps(shown, ensure_ascii=False))
+            words = without_marks(json.dumps(outgoing, ensure_ascii=False, default=_shown))
         except Exception as error:
             log.exception("message_not_worded", row=row["id"], key=row["key"])
             return Handed(row, Refused(f"not worded: {type(error).__name__}: {error}"), words)
@@ -240,15 +244,21 @@ class Delivery:
         return taken
 
 
+def _shown(part: Any) -> Any:
+    """What is kept of a message as it was sent; a file's bytes are not."""
+    if isinstance(part, File):
+        return None
+    return {field.name: getattr(part, field.name) for field in dataclasses.fields(part)}
+
+
 def _stops(outcome: Outcome) -> bool:
     return isinstance(outcome, Misconfigured) and not outcome.partly
 
 
-async def _first(tasks: set[asyncio.Task[Handed]], wake: asyncio.Event, seconds: float) -> set[asyncio.Task[Handed]]:
-    """Waits until a task is done, a commit wakes us or it is time to look; gives the tasks that are done."""
+async def _first(tasks: set[asyncio.Task[Handed]], wake: asyncio.Event, seconds: float) -> None:
+    """Waits until a task is done, a commit wakes us or it is time to look."""
     waking = asyncio.create_task(wake.wait())
     try:
         await asyncio.wait({*tasks, waking}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     finally:
         waking.cancel()
-    return {task for task in tasks if task.done()}

@@ -65,7 +65,8 @@ def take(tx: Tx, inbound: Inbound, handle: Handle, now: int, machine: int, found
         return inbox.kept(tx, inbound)
     receipt = handle(tx, inbound, now, found)
     # After the handler, which locks people and cases first: every transaction takes its locks in that order.
-    tx.run("outbox.release_held", channel=inbound.channel, address=inbound.place)
+    if tx.run("outbox.release_held", channel=inbound.channel, address=inbound.place):
+        tx.says(inbound.channel)
     if receipt.form is not None or receipt.notice or receipt.outbox_ids:
         inbox.keep(tx, inbound, receipt)
     return receipt

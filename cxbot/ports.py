@@ -6,7 +6,7 @@ Everything here is plain data or a protocol of a few methods. Times are epoch mi
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, Protocol, TypeAlias, TypeVar
 
@@ -45,6 +45,9 @@ class Tx(Protocol):
     def bump(self, key: RollupKey, n: int) -> None:
         """Adds n to a rollup when the transaction commits; dropped if it does not."""
 
+    def says(self, channel: str) -> None:
+        """Something may leave on a channel once the transaction is committed: its delivery is woken then."""
+
 
 class ReadFirst(Exception):
     """A handler needs a long read first: `query(tx, *args)` is run on a reader, then the handler again with it."""
@@ -66,6 +69,9 @@ class Store(Protocol):
 
     def on_commit(self, listener: Callable[[], None]) -> None:
         """Calls the listener on the event loop after each commit of this process."""
+
+    def on_said(self, listener: Callable[[Collection[str]], None]) -> None:
+        """Calls the listener on the event loop after each commit with which something may leave, with the channels."""
 
     async def close(self) -> None:
         """Finishes what was submitted, then closes."""

@@ -21,6 +21,8 @@ _alerts: list[tuple[str, float]] = []
 async def call(request: web.Request) -> web.Response:
     body = await request.read()
     answer: dict[str, object] = {"ok": True, "ts": f"1700000000.{next(_numbers):06d}", "channel": "C1", "bot_id": "B1"}
+    if request.path.endswith("/conversations.open"):
+        answer["channel"] = {"id": f"D{next(_numbers):08}"}
     if request.path.endswith("/chat.postMessage") and TEAM in body:
         _alerts.append((json.loads(body)["text"][:80], time.time()))
     return web.json_response(answer)

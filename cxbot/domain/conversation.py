@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from cxbot.domain import replies
@@ -43,7 +43,9 @@ class Progress:
 
     def dump(self) -> str:
         """The progress as JSON."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        # Not `asdict`, which copies every value first: this is written with each answer.
+        held = {name: getattr(self, name) for name in self.__slots__}
+        return json.dumps(held, ensure_ascii=False, separators=(",", ":"))
 
     @staticmethod
     def load(text: str) -> Progress:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -149,6 +149,10 @@ class EngineStore:
     def on_commit(self, listener: Callable[[], None]) -> None:
         """Calls the listener on the event loop after each commit of this process."""
         self._writer.listeners.append(listener)
+
+    def on_said(self, listener: Callable[[Collection[str]], None]) -> None:
+        """Calls the listener after each commit with which something may leave, with the channels it leaves on."""
+        self._writer.hearers.append(listener)
 
     async def close(self) -> None:
         """Finishes what was submitted, then closes; again does nothing."""

@@ -51,7 +51,7 @@ Execute = Callable[[str, Mapping[str, Any]], Cursor]
 class StatementTx:
     """`ports.Tx` over one connection; used by one transaction after another."""
 
-    __slots__ = ("_changes", "_execute", "_kept", "_names", "_open", "_texts", "bumps", "failed", "new_id")
+    __slots__ = ("_changes", "_execute", "_kept", "_names", "_open", "_texts", "bumps", "failed", "new_id", "said")
 
     def __init__(
         self, texts: Mapping[str, str], execute: Execute, changes: Callable[[], int], new_id: Callable[[], str]
@@ -64,12 +64,14 @@ class StatementTx:
         self.new_id = new_id
         self.bumps: list[tuple[RollupKey, int]] = []
         self.failed: BaseException | None = None
+        self.said: set[str] = set()
 
     def start(self) -> None:
         """Forgets what the transaction before left behind."""
         self._execute = self._open
         self.failed = None
         self.bumps = []
+        self.said = set()
         self._kept = {}
 
     def random_id(self) -> str:
@@ -128,6 +130,10 @@ class StatementTx:
     def bump(self, key: RollupKey, n: int) -> None:
         """See `ports.Tx.bump`."""
         self.bumps.append((key, n))
+
+    def says(self, channel: str) -> None:
+        """See `ports.Tx.says`."""
+        self.said.add(channel)
 
     def _learn(self, statement: str, cursor: Cursor) -> tuple[str, ...]:
         names = tuple(column[0] for column in cursor.description or ())

@@ -13,7 +13,8 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Any
 
 import structlog
@@ -31,7 +32,7 @@ PATIENCE = 30.0
 
 
 class _Member:
-    __slots__ = ("args", "error", "future", "kwargs", "result", "transaction")
+    __slots__ = ("args", "error", "future", "kwargs", "result", "said", "transaction")
 
     def __init__(
         self,
@@ -45,6 +46,7 @@ class _Member:
         self.kwargs = kwargs
         self.future = future
         self.result: Any = None
+        self.said: set[str] = set()
         self.error: BaseException | None = None
 
 
@@ -68,6 +70,7 @@ class Writer:
         self._closed = False
         self._ended = loop.create_future()
         self.listeners: list[Callable[[], None]] = []
+        self.hearers: list[Callable[[Collection[str]], None]] = []
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -178,6 +181,7 @@ class Writer:
             member.result = member.transaction(tx, *member.args, **member.kwargs)
             if tx.failed is not None:
                 raise tx.failed
+            member.said = tx.said
             for key, n in tx.bumps:
                 sums[key] = sums.get(key, 0) + n
         return sums
@@ -259,7 +263,9 @@ class Writer:
             else:
                 future.set_exception(error)
         if committed:
-            for listener in self.listeners:
+            said = set[str]().union(*(member.said for member in members))
+            hearers: list[Callable[[], None]] = [partial(hear, said) for hear in self.hearers if said]
+            for listener in [*self.listeners, *hearers]:
                 try:
                     listener()
                 except Exception as error:  # noqa: BLE001 -- a listener must not cost the others their wake-up

@@ -65,6 +65,7 @@ def say(
         expires_at=expires_at,
         created_at=now,
     )
+    tx.says(channel)
     if replaces and supersedes:
         tx.run("outbox.supersede", replaces=replaces, order_key=order_key, newest=row_id)
     return row_id

@@ -1,9 +1,9 @@
-"""Slack's Web API: slack_sdk's client on one shared session, without its retry, and with one kind of error each way."""
+"""Slack's Web API on one shared session, with one kind of error each way; uploads and the rest by slack_sdk."""
 
 from __future__ import annotations
 
 import asyncio
-import ssl
+import json
 from typing import Any
 
 import aiohttp
@@ -21,33 +21,47 @@ class Api:
     """Calls methods with the bot token. Raises ApiError for what Slack refuses, NoAnswer for what nobody knows."""
 
     def __init__(self, base_url: str, token: str) -> None:
-        self.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S), trust_env=True)
+        # A proxy of the environment is looked up once, by slack_sdk; `trust_env` would read it and .netrc each time.
+        self.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S))
         self.client = AsyncWebClient(
             token=token,
             base_url=base_url,
             session=self.session,
             retry_handlers=[],  # its own retry posts a message twice whose answer was lost
-            ssl=ssl.create_default_context() if base_url.startswith("https") else None,
         )
+        self._base_url = base_url
         self._token = token
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json; charset=utf-8"}
 
     async def call(self, method: str, **arguments: Any) -> Answer:
         """One call with JSON arguments; None among them is left out. Gives the answer and its `headers`."""
         given = {name: value for name, value in arguments.items() if value is not None}
-        try:
-            answer = await self.client.api_call(method, json=given)
-        except Exception as error:
-            raise _error(method, error) from error
-        body = answer.data if isinstance(answer.data, dict) else {}
-        return {**body, "headers": dict(answer.headers)}
+        body = json.dumps(given, ensure_ascii=False).encode()
+        return await self._ask(method, data=body, headers=self._headers)
 
     async def get(self, method: str, **arguments: Any) -> Answer:
         """One call of a method that reads, which takes its arguments as a form."""
+        form = {name: str(value) for name, value in arguments.items()}
+        return await self._ask(method, data=form, headers={"Authorization": f"Bearer {self._token}"})
+
+    async def _ask(self, method: str, **request: Any) -> Answer:
+        url = self._base_url + method
         try:
-            answer = await self.client.api_call(method, data=arguments)
-        except Exception as error:
-            raise _error(method, error) from error
-        return dict(answer.data) if isinstance(answer.data, dict) else {}
+            async with self.session.post(url, proxy=self.client.proxy, **request) as answer:
+                status, headers = answer.status, answer.headers
+                text = await answer.read()
+        except aiohttp.ClientConnectorError as error:
+            raise NoAnswer(method, type(error).__name__, begun=False) from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise NoAnswer(method, type(error).__name__, begun=True) from error
+        read = _read(text)
+        if status == 429 or read.get("error") in ("ratelimited", "rate_limited"):
+            raise ApiError(method, "ratelimited", after=_seconds(headers.get("Retry-After", "1")) * 1000)
+        if status >= 500 or "ok" not in read:
+            raise NoAnswer(method, f"HTTP {status}", begun=True)
+        if not read["ok"]:
+            raise _refused(method, read)
+        return {**read, "headers": headers}
 
     async def upload(self, channel: str, name: str, body: bytes, *, words: str, about: str, thread: str) -> str:
         """Hands a file over by the external upload; gives its id."""
@@ -64,7 +78,7 @@ class Api:
                     thread_ts=thread or None,
                 )
         except Exception as error:
-            raise _error("files.completeUploadExternal", error) from error
+            raise _uploading(error) from error
         files = answer.get("files") or [{}]
         return str(files[0].get("id", ""))
 
@@ -74,7 +88,10 @@ class Api:
         timeout = aiohttp.ClientTimeout(total=FILE_TIMEOUT_S)
         body = bytearray()
         try:
-            async with self.session.get(url, headers=headers, timeout=timeout, allow_redirects=False) as answer:
+            request = self.session.get(
+                url, headers=headers, timeout=timeout, allow_redirects=False, proxy=self.client.proxy
+            )
+            async with request as answer:
                 if answer.status >= 500 or answer.status == 429:
                     raise NoAnswer("file", f"HTTP {answer.status}", begun=False)
                 if answer.status != 200 or answer.content_type == "text/html":
@@ -91,7 +108,7 @@ class Api:
     async def respond(self, url: str, body: Answer) -> None:
         """Answers an action at the address that came with it. Raises NoAnswer."""
         try:
-            async with self.session.post(url, json=body) as answer:
+            async with self.session.post(url, json=body, proxy=self.client.proxy) as answer:
                 if answer.status != 200:
                     raise NoAnswer("response_url", f"HTTP {answer.status}", begun=False)
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -102,30 +119,31 @@ class Api:
         await self.session.close()
 
 
-def _error(method: str, error: Exception) -> ApiError | NoAnswer:
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return NoAnswer(method, type(error).__name__, begun=False)
-    if isinstance(error, SlackApiError):
-        return _answered(method, error)
+def _read(text: bytes) -> Answer:
+    try:
+        read = json.loads(text)
+    except ValueError:
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def _refused(method: str, answer: Answer) -> ApiError:
+    code = str(answer.get("error") or "unknown")
+    return ApiError(method, code, detail=str(answer.get("needed", "")) if code == "missing_scope" else "")
+
+
+def _uploading(error: Exception) -> ApiError | NoAnswer:
+    """What slack_sdk's upload ended with; it fails in ways of its own on an answer that is no JSON object."""
+    method = "files.completeUploadExternal"
+    if isinstance(error, SlackApiError) and isinstance(data := getattr(error.response, "data", None), dict):
+        headers = getattr(error.response, "headers", {}) or {}
+        if data.get("error") == "ratelimited":
+            return ApiError(method, "ratelimited", after=_seconds(headers.get("Retry-After", "1")) * 1000)
+        if data.get("error"):
+            return _refused(method, data)
     if isinstance(error, aiohttp.ClientError | TimeoutError | SlackClientError | AttributeError | ValueError):
-        # slack_sdk fails in ways of its own on an answer that is no JSON object.
-        return NoAnswer(method, type(error).__name__, begun=True)
+        return NoAnswer(method, type(error).__name__, begun=not isinstance(error, aiohttp.ClientConnectorError))
     raise error
-
-
-def _answered(method: str, error: SlackApiError) -> ApiError | NoAnswer:
-    answer = error.response
-    status = int(getattr(answer, "status_code", None) or getattr(answer, "status", 0) or 0)
-    headers = getattr(answer, "headers", {}) or {}
-    data = getattr(answer, "data", None)
-    code = str(data.get("error", "")) if isinstance(data, dict) else ""
-    if status == 429 or code in ("ratelimited", "rate_limited"):
-        return ApiError(method, "ratelimited", after=_seconds(headers.get("Retry-After", "1")) * 1000)
-    if status >= 500 or not code:
-        return NoAnswer(method, f"HTTP {status}", begun=True)
-    data = data if isinstance(data, dict) else {}
-    detail = str(data.get("needed", "")) if code == "missing_scope" else ""
-    return ApiError(method, code, detail=detail)
 
 
 def _seconds(value: str) -> int:

@@ -25,6 +25,8 @@ LONG_SCALE_ROW = 4
 MOST_BLOCKS = 50
 ALL_BLOCKS = 12_000
 """Characters of all blocks of a message: Slack refuses it from about 13,000."""
+SHORT = 2_500
+"""A text this long fits beside the longest facts and buttons, so that nothing need be measured."""
 HOME_BLOCKS = 100
 HOME_SIZE = 80_000
 """Characters of all blocks of the Home tab, of up to three bytes each: Slack takes 250 kB."""
@@ -56,8 +58,9 @@ def draw(outgoing: Outgoing, *, addressee: str = "") -> Message:
     below += choices(outgoing.choices, outgoing.layout, outgoing.row_id, outgoing.address)
     said = " ".join([*called, texts.mrkdwn(outgoing.text)]) if outgoing.text or called else ""
     sections = [{"type": "section", "text": _mrkdwn(part, 3_000)} for part in texts.chunks(said, SECTION)]
-    room = min(ALL_BLOCKS - _size(blocks) - _size(below), ALL_BLOCKS)
-    blocks += _within(sections, room, MOST_BLOCKS - len(blocks) - len(below))
+    if len(said) > SHORT:
+        sections = _within(sections, ALL_BLOCKS - _size(blocks) - _size(below), MOST_BLOCKS - len(blocks) - len(below))
+    blocks += sections
     return Message(_alone(outgoing, title, called), blocks + below)
 
 

@@ -76,7 +76,7 @@ class Intake:
             typed = _typed(event)
             if typed is not None:
                 self._directory.is_at(str(event.get("user", "")), str(event.get("channel", "")))
-                return await self.in_time(self._all(typed), late=LATER)
+                return await self._typed(typed)
         elif (act := _action(payload)) is not None:
             return await self._act(act)
         if self.rest is None:
@@ -152,20 +152,27 @@ class Intake:
         if receipt.page is not None:
             await self._api.call("views.publish", user_id=user, view=blocks.home(receipt.page, user))
 
-    async def _all(self, inbounds: list[Inbound]) -> None:
-        for inbound in inbounds:
-            await self.deliver(inbound)
+    async def _typed(self, typed: list[Inbound]) -> Answer:
+        try:
+            async with asyncio.timeout(ACK_S):
+                for inbound in typed:
+                    await self.deliver(inbound)
+        except Exception as error:  # noqa: BLE001 -- Slack sends it again, and what was committed is found then
+            if not isinstance(error, TimeoutError):
+                log.error("slack_message_failed", error=f"{type(error).__name__}: {error}")
+            return LATER
+        return OK
 
     async def _act(self, act: Act) -> Answer:
         if act.message:
             self._asides.keep(act.message, act.response_url)
-        task = self.spawn(self.deliver(act.inbound))
-        done, _ = await asyncio.wait({task}, timeout=ACK_S)
-        if not done:
-            self.spawn(self._finish(act, task))
-            return OK
         try:
-            receipt = task.result()
+            # What is being committed is shielded from the time limit, in `inbound`.
+            async with asyncio.timeout(ACK_S):
+                receipt = await self.deliver(act.inbound)
+        except TimeoutError:
+            self.spawn(self._finish(act))
+            return OK
         except Exception as error:  # noqa: BLE001 -- whatever it is, the person hears that it did not work
             self.spawn(self._failed(act, error))
             return OK
@@ -183,9 +190,10 @@ class Intake:
             self.spawn(self.show(act, receipt))
         return OK
 
-    async def _finish(self, act: Act, task: asyncio.Task[Receipt]) -> None:
+    async def _finish(self, act: Act) -> None:
+        """Waits for what was not committed in time: the same action again is answered with what it led to."""
         try:
-            receipt = await task
+            receipt = await self.deliver(act.inbound)
         except Exception as error:  # noqa: BLE001 -- see _act
             await self._failed(act, error)
             return
