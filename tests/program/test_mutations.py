@@ -59,6 +59,11 @@ class Post:
         return b"".join(lines) + b"--%b--\r\n" % self.boundary
 
 
+def _grown(body: bytes, times: int) -> bytes:
+    """So many times as long, up to what is far too large: a body may be made huge twice."""
+    return body * min(times, max(1, 8_000_000 // len(body)))
+
+
 class Mutator:
     """Makes posts that were once well formed; the same seed makes the same ones."""
 
@@ -132,7 +137,7 @@ class Mutator:
         self._replace(post, bite)
 
     def _huge(self, post: Post) -> None:
-        self._replace(post, lambda body: (body or b"z") * self.random.choice((500, 500, 5_000, 40_000)))
+        self._replace(post, lambda body: _grown(body or b"z", self.random.choice((500, 500, 5_000, 40_000))))
 
     def _odd_part(self, post: Post) -> None:
         more = self.random.choice((
