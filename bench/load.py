@@ -173,19 +173,23 @@ class Load:
         if not self._under_way and not (self._rate and (self._waiting or self._due)):
             self._ended.set()
 
+    def came(self, seconds: float) -> dict[str, Any]:
+        """What the job came to, as JSON takes it."""
+        return {
+            "seconds": seconds,
+            "waited": self.waited,
+            "refused": len(self.refused),
+            "first_refusal": self.refused[0] if self.refused else "",
+            "sent_at": self.sent_at,
+        }
+
 
 async def work(job: dict[str, Any]) -> dict[str, Any]:
     """Does a job: url, connections, rate (0: as it goes), longest, moulds, and answers as [kind, number] in order."""
     requests = [request(job["url"], form(job["moulds"][kind], kind, n)) for kind, n in job["answers"]]
     load = Load(requests, job["rate"], job["longest"])
     seconds = await load.run(job["url"], job["connections"])
-    return {
-        "seconds": seconds,
-        "waited": load.waited,
-        "refused": len(load.refused),
-        "first_refusal": load.refused[0] if load.refused else "",
-        "sent_at": load.sent_at,
-    }
+    return load.came(seconds)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from cxbot import wording
 from cxbot.domain.roles import RANK, may
 from cxbot.ports import Choice, Inbound, Page, ReadFirst, Receipt, Row, Section, Tx
 from cxbot.transactions import channel_stops, health, people, places, reports, settings, surveys, teams
+from handlers.admin import numbers, worklists
 
 MOST_CASES = 12
 MOST_ANSWERS = 8
@@ -53,6 +54,10 @@ class _Page:
     def text(self, key: str, **args: Any) -> str:
         return wording.text(key, self.language, zone=self.zone, now=self.now, **args)
 
+    def said(self, line: dict[str, Any]) -> str:
+        """A line of a command's answer, in words."""
+        return self.text(line["key"], **line["args"])
+
     def cases(self, roles: dict[str, str]) -> list[Section]:
         mine = self.tx.all("cases.worked", team_id="", owner_id=self.person["id"], most=MOST_CASES + 1)
         nobodys = [
@@ -72,17 +77,7 @@ class _Page:
         return sections
 
     def _case(self, row: Row) -> Section:
-        score = f"{row['score']}/{row['scale'].partition('-')[2]}" if row["score"] is not None and row["scale"] else ""
-        line = self.text(
-            "command.case_line",
-            code=row["code"],
-            severity={"key": f"severity.{row['severity']}", "args": {}},
-            name=row["person_name"],
-            score=score,
-            owner=row["owner_name"],
-            due_at=row["promised_at"],
-            snoozed_until=row["snoozed_until"],
-        )
+        line = self.said(worklists.line(row))
         choices = tuple(
             Choice(f"c:{action}:{row['id']}", self.text(f"card.action.{action}"), "primary" if at == 0 else "")
             for at, action in enumerate(FIRST_ACTIONS[row["state"]])
@@ -98,21 +93,7 @@ class _Page:
         ]
 
     def _today(self, today: reports.Numbers | None) -> list[str]:
-        scores = today.scores if today else ()
-        lines = [
-            self.text(
-                f"command.numbers.{_kind(score.metric) if score.enough else 'too_few'}",
-                metric={"key": f"metric.{score.metric}", "args": {}},
-                value=score.value,
-                low=score.low,
-                high=score.high,
-                n=score.n,
-                promoters=score.promoters,
-                passives=score.passives,
-                detractors=score.detractors,
-            )
-            for score in scores
-        ]
+        lines = [self.said(numbers.line(score)) for score in (today.scores if today else ())]
         lines = lines or [self.text("command.numbers.none")]
         if today is not None:
             lines.append(self.text("command.numbers.cases", **dict(today.cases)))
@@ -184,7 +165,3 @@ class _Page:
             if answer["kind"] in ("scale", "text")
         ]
         return self.text("home.answer_line", at=row["started_at"], survey=dict(survey.title), said=" · ".join(said))
-
-
-def _kind(metric: str) -> str:
-    return "net" if metric in ("nps", "enps") else "share"

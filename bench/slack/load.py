@@ -21,13 +21,7 @@ async def work(job: dict[str, Any]) -> dict[str, Any]:
     ]
     load = Load(requests, job["rate"], job["longest"], expected=b"")
     seconds = await load.run(job["url"], job["connections"])
-    return {
-        "seconds": seconds,
-        "waited": load.waited,
-        "refused": len(load.refused),
-        "first_refusal": load.refused[0] if load.refused else "",
-        "sent_at": load.sent_at,
-    }
+    return load.came(seconds)
 
 
 if __name__ == "__main__":

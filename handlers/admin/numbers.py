@@ -37,7 +37,7 @@ def show(call: Call) -> Receipt:
     found = call.heavy(reports.numbers, call.now, DAYS[period], scope)
     if found is None:
         return call.say("refuse.no_such_scope", scope=scope)
-    lines: list[dict[str, Any]] = [_score(score) for score in found.scores]
+    lines: list[dict[str, Any]] = [line(score) for score in found.scores]
     lines += [{"key": "command.numbers.hidden", "args": {"metric": name}} for name in found.hidden]
     if not lines:
         lines = [{"key": "command.numbers.none", "args": {}}]
@@ -60,7 +60,8 @@ def show(call: Call) -> Receipt:
     return call.say("command.numbers.list", period=head, scope=scope, lines=lines)
 
 
-def _score(score: Score) -> dict[str, Any]:
+def line(score: Score) -> dict[str, Any]:
+    """A figure with n and its interval, or an honest "too few"."""
     args = {
         "metric": {"key": f"metric.{score.metric}", "args": {}},
         "value": score.value,

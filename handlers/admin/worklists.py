@@ -36,13 +36,14 @@ def _worked(call: Call, *, owner_id: str = "", team_id: str | None = None) -> li
 def _listed(call: Call, name: str, rows: list[Row]) -> Receipt:
     if not rows:
         return call.say(f"command.{name}.none")
-    lines = [_line(row) for row in rows[:MOST]]
+    lines = [line(row) for row in rows[:MOST]]
     if len(rows) > MOST:
         lines.append({"key": "command.more", "args": {"n": len(rows) - MOST}})
     return call.say(f"command.{name}.list", n=len(rows), lines=lines)
 
 
-def _line(row: Row) -> dict[str, Any]:
+def line(row: Row) -> dict[str, Any]:
+    """A case on one line."""
     score = f"{row['score']}/{row['scale'].partition('-')[2]}" if row["score"] is not None and row["scale"] else ""
     return {
         "key": "command.case_line",
