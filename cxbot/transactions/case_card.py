@@ -46,7 +46,7 @@ def facts(tx: Tx, case_id: str, now: int) -> dict[str, Any]:
         "reasons": json.loads(case["reasons"]),
         "history": [{"score": row["score"], "at": row["started_at"]} for row in history],
         "earlier_cases": len(tx.all("cases.others_of_person", person_id=case["person_id"], except_id=case_id)),
-        "owner_name": _name(tx, case["owner_id"]),
+        "owner_name": people.name_of(tx, case["owner_id"]),
         "team_name": team["name"],
         "due_at": due_at,
         "due_kind": due_kind,
@@ -80,11 +80,6 @@ def _said(tx: Tx, case: Row) -> tuple[list[str], list[dict[str, str]]]:
             sent = json.loads(row["media"])
             media.append({"kind": sent["kind"], "name": sent["name"]})
     return words, media
-
-
-def _name(tx: Tx, person_id: str) -> str:
-    person = people.get(tx, person_id) if person_id else None
-    return str(person["name"]) if person else ""
 
 
 def _closed_by(tx: Tx, case: Row) -> str:

@@ -71,7 +71,7 @@ def act(tx: Tx, case_id: str, action: str, actor_id: str, now: int, **arguments:
         case "handed_over":
             _tell_the_owner(tx, after, actor_id, now)
         case "replied":
-            args = {"by": _name(tx, actor_id), "words": arguments["words"]}
+            args = {"by": people.name_of(tx, actor_id), "words": arguments["words"]}
             case_messages.team_says(tx, after, "case.replied", args, now)
     case_messages.redraw(tx, after, now)
     return Done(after, decided.event)
@@ -81,7 +81,7 @@ def what_the_customer_reads(tx: Tx, case: Row, action: str, actor_id: str, words
     """The message key and arguments with which an action tells the customer something; what a preview shows."""
     team = teams.get(tx, case["team_id"]) or {"name": ""}
     if action == "reply":
-        return "customer.reply", {"words": words, "by": _name(tx, actor_id), "team": team["name"]}
+        return "customer.reply", {"words": words, "by": people.name_of(tx, actor_id), "team": team["name"]}
     return "customer.resolved", {"told": words, "team": team["name"]}
 
 
@@ -214,7 +214,7 @@ def _tell_the_owner(tx: Tx, case: Row, actor_id: str, now: int) -> None:
     if case["owner_id"] != actor_id:
         args = {
             "who": case_messages.owner_name(tx, case),
-            "by": _name(tx, actor_id),
+            "by": people.name_of(tx, actor_id),
             "promised_at": case["promised_at"],
         }
         case_messages.team_says(tx, case, "case.handed_over", args, now, mention=[case["owner_id"]])
@@ -224,20 +224,19 @@ def _to_the_other_team(tx: Tx, before: Row, case: Row, actor_id: str, now: int) 
     """The alert in the first team's channel says where the case has gone; in the other's there is a new one."""
     team = case_messages.team_of(tx, case["team_id"])
     assert team is not None
-    args = {"team": team["name"], "by": _name(tx, actor_id)}
+    args = {"team": team["name"], "by": people.name_of(tx, actor_id)}
     if before["card_id"]:
         case_messages.team_says(tx, before, "case.moved", args, now)
     case = cases.write(tx, case, {"card_id": case_messages.alert(tx, case, now)}, now)
     origin = (teams.get(tx, before["team_id"]) or {"name": ""})["name"]
     called = [lead["person_id"] for lead in case_messages.leads(tx, team["id"])]
-    args = {"who": ", ".join(case_messages.lead_names(tx, team["id"])), "team": origin, "by": _name(tx, actor_id)}
+    args = {
+        "who": ", ".join(case_messages.lead_names(tx, team["id"])),
+        "team": origin,
+        "by": people.name_of(tx, actor_id),
+    }
     case_messages.team_says(tx, case, "case.moved_here", args, now, mention=called)
     return case
-
-
-def _name(tx: Tx, person_id: str) -> str:
-    person = people.get(tx, person_id) if person_id else None
-    return str(person["name"]) if person else ""
 
 
 def _tell_the_other(tx: Tx, case: Row, now: int) -> None:

@@ -20,6 +20,12 @@ def get(tx: Tx, person_id: str) -> Row | None:
     return tx.one("people.get", id=person_id)
 
 
+def name_of(tx: Tx, person_id: str) -> str:
+    """Somebody's name; '' where there is nobody."""
+    person = get(tx, person_id) if person_id else None
+    return str(person["name"]) if person else ""
+
+
 def by_address(tx: Tx, channel: str, address: str) -> Row | None:
     """The person whose address this is, or None."""
     return tx.one("people.by_address", channel=channel, address=address)
