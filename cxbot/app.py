@@ -33,7 +33,7 @@ from cxbot.store import open_store
 from cxbot.transactions import channel_state, deliveries, health, settings, surveys, teams
 from cxbot.transactions.channel_state import StoredState
 from cxbot.transactions.deliveries import Taken
-from handlers import dispatch
+from handlers import dialogue
 
 log = structlog.get_logger(__name__)
 
@@ -149,7 +149,8 @@ class App:
         shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else f"[{host}]" if ":" in host else host  # noqa: S104 -- compared
         self.url = f"http://{shown}:{port}"
         self._build_channels(secret)
-        self.deliver = inbound.receive(self.store, self.clock, dispatch.handle)
+        limits = {name: channel.limits for name, channel in self.channels.items()}
+        self.deliver = inbound.receive(self.store, self.clock, dialogue.handling(limits))
         self.delivery = Delivery(
             self.store, self.clock, self.channels, worker=self.worker, report=self._report, attach=attachments.make
         )

@@ -46,6 +46,8 @@ STOPPED_MS = 60_000
 Report = Callable[[str, Outcome, "Taken"], None]
 Attach = Callable[[Tx, Mapping[str, Any]], File]
 """Makes the file that a row's arguments ask for; a read beside the writer."""
+Link = Callable[[Mapping[str, Any]], str]
+"""The address of the page that shows a message."""
 
 
 @dataclass(slots=True)
@@ -68,6 +70,7 @@ class Delivery:
         worker: str,
         report: Report | None = None,
         attach: Attach | None = None,
+        link: Link | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
@@ -75,6 +78,7 @@ class Delivery:
         self.worker = worker
         self.report = report
         self.attach = attach
+        self.link = link
         self.stopped: dict[str, Stopped] = {}
         self._wake = {name: asyncio.Event() for name in channels}
         store.on_said(self.wake)
@@ -201,6 +205,7 @@ class Delivery:
                 mentions=taken.mentions,
                 maybe_sent=taken.maybe_sent,
                 file=await self._file(channel, taken),
+                also=self._also(taken),
             )
             outgoing = wording.render(meaning, channel.limits, self.clock.now())
             words = without_marks(json.dumps(outgoing, ensure_ascii=False, default=_shown))
@@ -225,6 +230,12 @@ class Delivery:
         if not isinstance(wanted, Mapping) or self.attach is None or not channel.limits.files:
             return None
         return await self.store.read(self.attach, wanted)
+
+    def _also(self, taken: Taken) -> Mapping[str, Any]:
+        """What the channel is told besides; with the page of the message where the channel may need one."""
+        if "allowances" not in taken.also or self.link is None:
+            return taken.also
+        return {**taken.also, "link": self.link(taken.row)}
 
     async def _settle(self, name: str, handed: Sequence[Handed], most: int = 0) -> list[Taken]:
         """Writes down what came of messages, and claims up to `most` more in the same commit."""

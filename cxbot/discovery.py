@@ -1,4 +1,4 @@
-"""What is there because a file is there: channels, found by the `CHANNEL` their module declares."""
+"""What is there because a file is there: channels, by the `CHANNEL` of their module, one or a tuple of several."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ def channel_specs() -> dict[str, ChannelSpec]:
     """Every channel the program ships, by name. Importing one is cheap: its vendor is imported where it is built."""
     found: dict[str, ChannelSpec] = {}
     for module in pkgutil.iter_modules(cxbot.channels.__path__, "cxbot.channels."):
-        spec = getattr(import_module(module.name), "CHANNEL", None)
-        if isinstance(spec, ChannelSpec):
-            found[spec.name] = spec
+        declared = getattr(import_module(module.name), "CHANNEL", ())
+        for spec in declared if isinstance(declared, tuple) else (declared,):
+            if isinstance(spec, ChannelSpec):
+                found[spec.name] = spec
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import structlog
 
 from cxbot.ports import Clock, Deliver, Inbound, ReadFirst, Receipt, Store, Tx
-from cxbot.transactions import inbox, outbox, people
+from cxbot.transactions import allowances, inbox, outbox, people
 
 Handle: TypeAlias = Callable[[Tx, Inbound, int, "list[Any] | None"], Receipt]
 """Handles a message in an open transaction; the list holds what a long read found, after ReadFirst was raised."""
@@ -63,10 +63,13 @@ def take(tx: Tx, inbound: Inbound, handle: Handle, now: int, machine: int, found
         return handle(tx, inbound, now, found)  # it changes nothing, and shows what is so now however often it is asked
     if not inbox.see(tx, inbound, now, machine):
         return inbox.kept(tx, inbound)
+    allowances.opened(tx, inbound)
     receipt = handle(tx, inbound, now, found)
     # After the handler, which locks people and cases first: every transaction takes its locks in that order.
     if tx.run("outbox.release_held", channel=inbound.channel, address=inbound.place):
-        tx.says(inbound.channel)
+        tx.says(inbound.channel, inbound.place)
+    if tx.said_to(inbound.channel, inbound.place):
+        receipt = dataclasses.replace(receipt, answered=True)
     if receipt.form is not None or receipt.notice or receipt.outbox_ids:
         inbox.keep(tx, inbound, receipt)
     return receipt

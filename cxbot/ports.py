@@ -45,8 +45,14 @@ class Tx(Protocol):
     def bump(self, key: RollupKey, n: int) -> None:
         """Adds n to a rollup when the transaction commits; dropped if it does not."""
 
-    def says(self, channel: str) -> None:
-        """Something may leave on a channel once the transaction is committed: its delivery is woken then."""
+    def says(self, channel: str, address: str = "") -> None:
+        """Something may leave on a channel once the transaction is committed: its delivery is woken then.
+
+        With the address it is for, where it may leave at once.
+        """
+
+    def said_to(self, channel: str, address: str) -> bool:
+        """Whether something may leave there as soon as the transaction is committed."""
 
 
 class ReadFirst(Exception):
@@ -86,6 +92,16 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """So many messages the platform lets be sent to an address, until a moment (machine time, epoch ms; 0: no end)."""
+
+    kind: str
+    """One word of the channel's own; what somebody does opens an allowance anew, in place of the one of its kind."""
+    count: int
+    until: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What a channel can do, as data. Sizes in characters unless named otherwise."""
 
@@ -107,8 +123,16 @@ class Limits:
     """A message may come with a file."""
     mentions: bool = False
     """People can be called by their address, so that a text need not name them."""
+    allowances: bool = False
+    """The platform lets so many messages be sent after what somebody does: a ledger is kept, see `Allowance`."""
+    in_words: bool = False
+    """What can be pressed comes in words as well (`Outgoing.in_words`), for when the platform takes no buttons."""
+    members: bool = False
+    """A team's place shows no buttons: what is said there comes with the members, who are written to one by one."""
     local_times: bool = False
     """A moment is shown to each reader in their own time: texts carry it marked (see `Moment`)."""
+    notices: bool = True
+    """Words for the one who acted only can be shown at once; else they are said as a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +144,8 @@ class Media:
     mime: str = ""
     size: int = 0
     url: str = ""
+    kept: str = ""
+    """Its key among the kept files, where the channel fetches it: the channel, a slash, the platform's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +159,11 @@ class Inbound:
     """The address of the conversation: the customer's own, or the team's channel."""
     sender: str
     """The address of the one who acted; the same as `place` in a conversation of two."""
-    kind: Literal["text", "choice", "form", "media", "page", "interaction"]
-    """`page`: somebody opened the bot's own page. `interaction`: somebody reports what happened to `subject`."""
+    kind: Literal["text", "choice", "form", "media", "page", "interaction", "opened"]
+    """`page`: somebody opened the bot's own page. `interaction`: somebody reports what happened to `subject`.
+
+    `opened`: somebody did something that says nothing, after which they may be written to.
+    """
     text: str = ""
     choice: str = ""
     """The key of the choice pressed, or of the form sent."""
@@ -151,6 +180,8 @@ class Inbound:
     language: str = ""
     """The language of the sender's profile, where the channel knows it."""
     name: str = ""
+    opens: tuple[Allowance, ...] = ()
+    """What the platform lets be sent because of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +242,8 @@ class Receipt:
     """Words for the one who acted only: "already claimed by Ana"."""
     page: Page | None = None
     repeated: bool = False
+    answered: bool = False
+    """Something may leave for the conversation at once; it is not told of a repeat."""
 
 
 Deliver: TypeAlias = Callable[[Inbound], Awaitable[Receipt]]
@@ -268,6 +301,20 @@ class Outgoing:
     maybe_sent: bool = False
     """An earlier attempt ended in nobody knows what: look whether it is there before it is sent again."""
     language: str = "en"
+    in_words: str = ""
+    """The text with what could be pressed in words, where the channel asked for it."""
+    human: bool = False
+    """A colleague speaks, or says what was done: not the bot by itself."""
+    awaits: bool = False
+    """It promises that the person will hear more."""
+    allowances: Mapping[str, int] = field(default_factory=dict)
+    """How many messages may still be sent there, by kind of allowance."""
+    held: bool = False
+    """It was kept for the person to act, and they did not in time."""
+    link: str = ""
+    """Where a page shows it, and takes what can be pressed."""
+    members: tuple[str, ...] = ()
+    """The addresses of a team's members, where the channel asked for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +358,8 @@ class Sent:
 
     platform_id: str
     refused: tuple[str, ...] = ()
+    spent: tuple[str, ...] = ()
+    """The kinds of allowance it was sent by, each as often as it was used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +376,10 @@ class HoldUntilInbound:
 
     reason: str
     expires: int = 0
+    closed: tuple[str, ...] = ()
+    """The kinds of allowance of which the platform says that nothing is left."""
+    then_again: bool = False
+    """Where the person does not act in time it is handed over once more, as `Outgoing.held`; else it is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,3 +491,5 @@ class ChannelSpec:
     """What surveys are measured against before anything starts; None where only the built channel knows."""
     examine: Callable[[Any, Surroundings, Sequence[str]], Awaitable[list[str]]] | None = None
     """Asks the platform, for `check --online`, what is missing; the places are those of the teams. One line each."""
+    scan: Callable[[Any, Surroundings, str], Awaitable[str]] | None = None
+    """Gives the address a QR code leads to by which somebody opens the conversation about a touchpoint."""

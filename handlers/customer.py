@@ -28,6 +28,8 @@ from cxbot.transactions import (
 
 RECENT_MS = 14 * 24 * 60 * 60 * 1000
 """Words after a survey belong to it this long."""
+ASK = "o:ask:"
+"""How the key begins of what stands for words anybody may say: help, progress, agent."""
 MEDIA_BYTES = 10_000_000
 FIXED_WORDS = {
     "yes": ("fixed", "solved", "all good", "解决了", "好了", "解決了"),
@@ -110,11 +112,27 @@ def _pressed(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
         return _fixed(tx, person, inbound, parts[2], parts[3], now)
     if parts[:2] == ["o", "consent"] and parts[2:3] in (["stop"], ["start"]):
         return _consent(tx, person, inbound, parts[2], now)
+    if inbound.choice.startswith(ASK):
+        return _asks(tx, person, inbound, inbound.choice.removeprefix(ASK), now)
     if parts[0] == "w" and len(parts) == 3:
         return _comment(tx, person, inbound, parts[1], parts[2], now)
     if parts[:2] == ["o", "change"] and len(parts) == 4:
         return _answered(tx, person, inbound, parts[2], parts[3], "change", now)
     return _notice(tx, person, "refuse.stale", {})
+
+
+def _asks(tx: Tx, person: Row, inbound: Inbound, what: str, now: int) -> Receipt:
+    """A button, or an entry of the account's own menu, in place of the words for it."""
+    if what == "agent":
+        return _agent(tx, person, inbound, now)
+    if what == "progress":
+        return _progress(tx, person, inbound, now)
+    return greet(tx, person, inbound, now)
+
+
+def greet(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
+    """Who this is, and what can be written here."""
+    return _say(tx, person, inbound, "customer.help", {}, now)
 
 
 def _answered(

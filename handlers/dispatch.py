@@ -22,6 +22,8 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -
         places.found(tx, place, now)
     if sender is not None and sender["unreachable"]:
         people.mark_unreachable(tx, inbound.channel, inbound.sender, "")  # whoever writes can be written to again
+    if inbound.kind == "opened":
+        return Receipt()  # what was held for the person is let go, and what they may be sent is noted
     if inbound.kind == "page":
         return page.show(tx, sender, inbound, now, found)
     if inbound.kind == "interaction" or inbound.choice.startswith(reported.KEY):
@@ -36,7 +38,7 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -
             inbound.language or settings.company(tx).language
         )
         return commands.not_allowed(tx, inbound, language)
-    if sender is None and inbound.kind in ("choice", "form"):
+    if sender is None and inbound.kind in ("choice", "form") and not inbound.choice.startswith(customer.ASK):
         return Receipt(notice=wording.text("refuse.not_yours", settings.company(tx).language))
     if (
         sender is not None

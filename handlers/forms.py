@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from cxbot import wording
 from cxbot.domain import calendar
@@ -12,6 +12,7 @@ from cxbot.domain.roles import RANK
 from cxbot.ports import Field, Form, Limits, Row, Tx
 from cxbot.transactions import case_work, people, teams
 
+LONGEST_WORDS = 2_000
 SNOOZES = ("1h", "3h", "tomorrow", "3d", "7d")
 
 
@@ -164,6 +165,20 @@ def preview(tx: Tx, case: Row, action: str, actor_id: str, words: str, language:
         cancel=wording.text("form.preview.back", language),
         intro=intro,
     )
+
+
+def mistakes(fields: Sequence[Field], given: Mapping[str, str], language: str) -> dict[str, str]:
+    """What is missing, not on offer or too long, by field."""
+    found: dict[str, str] = {}
+    for field in fields:
+        value = given.get(field.name, "").strip()
+        if field.required and not value:
+            found[field.name] = wording.text("form.mistake.required", language)
+        elif value and field.options and value not in dict(field.options):
+            found[field.name] = wording.text("form.mistake.choose", language)
+        elif len(value) > LONGEST_WORDS:
+            found[field.name] = wording.text("form.mistake.too_long", language, most=LONGEST_WORDS)
+    return found
 
 
 def with_mistakes(form: Form, given: Mapping[str, str], mistakes: Mapping[str, str]) -> Form:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ from cxbot import wording
 from cxbot.domain.roles import may
 from cxbot.ports import Field, Form, Inbound, Receipt, Row, Tx
 from cxbot.transactions import interactions, people, settings, surveys, teams
-from handlers import commands
+from handlers import commands, customer
 
 KEY = "i:"
 """How the key of the form begins that asks what it was about: `i:<id of what happened>:<address of whom>`."""
@@ -21,7 +22,8 @@ def take(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
     Where it is not said what it was about, a form asks. The platform itself reports with an empty sender.
     """
     language = (sender or {}).get("language") or settings.company(tx).language
-    if inbound.sender and not (sender and may(teams.roles_of(tx, sender["id"]), "report")):
+    scanned = inbound.fields.get("scanned") and inbound.sender == inbound.subject
+    if inbound.sender and not scanned and not (sender and may(teams.roles_of(tx, sender["id"]), "report")):
         return commands.not_allowed(tx, inbound, language)
     report = _from_form(inbound) if inbound.kind == "form" else inbound
     if not report.subject:
@@ -29,11 +31,14 @@ def take(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
     known = _occasions(tx)
     occasion = report.fields.get("occasion", "")
     if inbound.kind == "interaction" and report.fields.get("touchpoint"):
+        report = _with_reference(report, known)
         occasion = f"{report.fields['touchpoint']}/{report.fields.get('outcome', '')}"
     elif occasion not in known:
         return Receipt(form=_form(report, known, language, missing=inbound.kind == "form"))
     body = _body(report, occasion, sender)
     taken = interactions.take(tx, body, f"chat:{report.channel}", now)
+    if scanned:
+        return _scanned(tx, inbound, taken, now)
     who = people.by_address(tx, report.channel, report.subject) or {"name": ""}
     if isinstance(taken, interactions.Conflict) or taken.repeated:
         return Receipt(notice=wording.text("reported.known", language))
@@ -42,6 +47,28 @@ def take(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
         return Receipt(notice=wording.text(f"reported.{taken.state}", language, **args))
     reason = {"key": f"not_asked.{taken.reason}", "args": dict(taken.detail)}
     return Receipt(notice=wording.text("reported.not_asked", language, name=who["name"], reason=reason))
+
+
+def _scanned(tx: Tx, inbound: Inbound, taken: interactions.Taken | interactions.Conflict, now: int) -> Receipt:
+    """Somebody scanned a code themselves: where they are not asked now, they hear at least whom they reached."""
+    if isinstance(taken, interactions.Taken) and taken.state == "asked" and not taken.repeated:
+        return Receipt()
+    person = people.by_address(tx, inbound.channel, inbound.subject)
+    assert person is not None
+    return customer.greet(tx, person, inbound, now)
+
+
+def _with_reference(report: Inbound, known: Collection[str]) -> Inbound:
+    """Of a scanned "store-12" the touchpoint is "store" and 12 which one, where no survey asks about "store-12"."""
+    touchpoint, outcome = report.fields["touchpoint"], report.fields.get("outcome", "")
+    base, dash, which = touchpoint.partition("-")
+    if not dash or _asked_about(touchpoint, outcome, known) or not _asked_about(base, outcome, known):
+        return report
+    return replace(report, fields={"reference": which, **report.fields, "touchpoint": base})
+
+
+def _asked_about(touchpoint: str, outcome: str, known: Collection[str]) -> bool:
+    return f"{touchpoint}/{outcome}" in known or f"{touchpoint}/" in known
 
 
 def _body(report: Inbound, occasion: str, sender: Row | None) -> dict[str, Any]:

@@ -7,12 +7,11 @@ from typing import Any
 from cxbot import wording
 from cxbot.domain import cases as workflow
 from cxbot.domain.cases import Refusal
-from cxbot.ports import PREVIEW, Form, Inbound, Receipt, Row, Tx
+from cxbot.ports import PREVIEW, Inbound, Receipt, Row, Tx
 from cxbot.transactions import case_messages, case_work, people, settings, teams
 from handlers import commands, forms
 
 AT_ONCE = ("claim", "release", "contacted", "undo", "reopen")
-LONGEST_WORDS = 2_000
 SAID = ("words", "told")
 """The fields of forms whose words the customer reads."""
 
@@ -50,11 +49,11 @@ def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
         return _refused(Refusal("refuse.closed", {"state": case["state"]}), language, now)
     if previewed:
         words = next((inbound.fields[name].strip() for name in SAID if name in inbound.fields), "")
-        return Receipt(form=forms.preview(tx, case, action, sender["id"], words[:LONGEST_WORDS], language, now))
+        return Receipt(form=forms.preview(tx, case, action, sender["id"], words[: forms.LONGEST_WORDS], language, now))
     form = forms.FORMS[action](tx, case, language, now)
     if inbound.kind != "form":
         return Receipt(form=form)
-    mistakes = _mistakes(form, inbound, language)
+    mistakes = forms.mistakes(form.fields, inbound.fields, language)
     if mistakes:
         return Receipt(form=forms.with_mistakes(form, inbound.fields, mistakes))
     arguments = _arguments(tx, case, action, inbound.fields, now)
@@ -78,20 +77,6 @@ def _arguments(tx: Tx, case: Row, action: str, fields: Any, now: int) -> dict[st
         case "dismiss":
             return {"ending": fields["ending"]}
     return {"into": fields["into"]}
-
-
-def _mistakes(form: Form, inbound: Inbound, language: str) -> dict[str, str]:
-    """What is missing or not on offer, by field."""
-    mistakes: dict[str, str] = {}
-    for field in form.fields:
-        value = inbound.fields.get(field.name, "").strip()
-        if field.required and not value:
-            mistakes[field.name] = wording.text("form.mistake.required", language)
-        elif value and field.options and value not in dict(field.options):
-            mistakes[field.name] = wording.text("form.mistake.choose", language)
-        elif len(value) > LONGEST_WORDS:
-            mistakes[field.name] = wording.text("form.mistake.too_long", language, most=LONGEST_WORDS)
-    return mistakes
 
 
 def _done(result: case_work.Done | Refusal, language: str, now: int) -> Receipt:

@@ -36,6 +36,7 @@ from cxbot.domain.survey import read_survey
 from cxbot.metrics import Metrics
 from cxbot.ports import ChannelSpec, Inbound, Limits, Misconfigured, Outgoing, Receipt, Refused, Sent, TryLater
 from cxbot.settings import HOME
+from cxbot.store.migrate import migrations
 from cxbot.transactions import deliveries, outbox
 from cxbot.transfer import import_interactions
 from cxbot.wording import LANGUAGES, text
@@ -49,7 +50,7 @@ DOCS = {path.relative_to(HOME).as_posix(): path for path in [*HOME.glob("*.md"),
 WHOLE = {name: path.read_text(encoding="utf-8") for name, path in DOCS.items()}
 ALL = "\n".join(WHOLE.values())
 MAKEFILE = (HOME / "Makefile").read_text(encoding="utf-8")
-SCHEMA = (HOME / "cxbot/store/migrations/0001_initial.sql").read_text(encoding="utf-8")
+SCHEMA = "".join(step.sql for step in migrations())
 EXAMPLE = re.compile(r"<!-- example: (\S+) -->\n *```(\w+)\n(.*?)\n *```\n", re.DOTALL)
 EXAMPLES = {name: body for name, _, body in EXAMPLE.findall(ALL)}
 LINK = re.compile(r"\[(?:[^\]\[]|\[[^\]]*\])*\]\(([^)\s]+)\)")

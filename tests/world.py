@@ -18,7 +18,7 @@ from cxbot.ports import Inbound, Limits, Media, Outgoing, Receipt, Row
 from cxbot.store import EngineStore, open_store, statements
 from cxbot.testing import FakeChannel, FakeClock, NumberedIds
 from cxbot.transactions import deliveries, interactions, settings, surveys, teams
-from handlers import dispatch
+from handlers import dialogue
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
@@ -114,7 +114,8 @@ class World:
         channels = {"web": self.web, "slack": self.slack}
         self.delivery = Delivery(store, clock.clock, channels, worker="w1")
         self.due = DueWork(store, clock.clock)
-        self.deliver = receive(store, clock.clock, dispatch.handle)
+        handle = dialogue.handling({name: channel.limits for name, channel in channels.items()})
+        self.deliver = receive(store, clock.clock, handle)
         self._numbers = itertools.count(1)
 
     @classmethod

@@ -6,7 +6,7 @@ Messages about a case are exempt: these rules are asked before a survey, never b
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -129,6 +129,29 @@ def night_wait(zone: str, now: int, acted_at: int, policy: Policy) -> Wait | Non
     if not calendar.is_night(zone, now, policy.night_from, policy.night_to):
         return None
     return Wait("night", calendar.night_ends(zone, now, policy.night_from, policy.night_to))
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of an allowance: how many messages it opened with, how many are left, until when (0: no end)."""
+
+    kind: str
+    opened: int
+    count: int
+    until: int
+
+
+def may_still_send(left: Sequence[Left], *, human: bool) -> dict[str, int]:
+    """How many messages may be sent by each kind of allowance.
+
+    The last one of those that end, and let more than one be sent, is kept for a colleague: a question that cannot be
+    asked can wait, an answer to somebody who complained cannot.
+    """
+    counts = {each.kind: each.count for each in left}
+    ending = [each for each in left if each.until and each.opened > 1]
+    if ending and not human:
+        counts[max(ending, key=lambda each: each.until).kind] -= 1
+    return {kind: count for kind, count in counts.items() if count > 0}
 
 
 def sampled(survey: str, person_id: str, interaction_id: str, percent: float) -> bool:

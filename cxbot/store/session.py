@@ -51,7 +51,19 @@ Execute = Callable[[str, Mapping[str, Any]], Cursor]
 class StatementTx:
     """`ports.Tx` over one connection; used by one transaction after another."""
 
-    __slots__ = ("_changes", "_execute", "_kept", "_names", "_open", "_texts", "bumps", "failed", "new_id", "said")
+    __slots__ = (
+        "_changes",
+        "_execute",
+        "_kept",
+        "_names",
+        "_open",
+        "_texts",
+        "bumps",
+        "failed",
+        "new_id",
+        "said",
+        "to",
+    )
 
     def __init__(
         self, texts: Mapping[str, str], execute: Execute, changes: Callable[[], int], new_id: Callable[[], str]
@@ -65,6 +77,7 @@ class StatementTx:
         self.bumps: list[tuple[RollupKey, int]] = []
         self.failed: BaseException | None = None
         self.said: set[str] = set()
+        self.to: set[tuple[str, str]] = set()
 
     def start(self) -> None:
         """Forgets what the transaction before left behind."""
@@ -72,6 +85,7 @@ class StatementTx:
         self.failed = None
         self.bumps = []
         self.said = set()
+        self.to = set()
         self._kept = {}
 
     def random_id(self) -> str:
@@ -131,9 +145,15 @@ class StatementTx:
         """See `ports.Tx.bump`."""
         self.bumps.append((key, n))
 
-    def says(self, channel: str) -> None:
+    def says(self, channel: str, address: str = "") -> None:
         """See `ports.Tx.says`."""
         self.said.add(channel)
+        if address:
+            self.to.add((channel, address))
+
+    def said_to(self, channel: str, address: str) -> bool:
+        """See `ports.Tx.said_to`."""
+        return (channel, address) in self.to
 
     def _learn(self, statement: str, cursor: Cursor) -> tuple[str, ...]:
         names = tuple(column[0] for column in cursor.description or ())

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import random
+import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -27,6 +28,9 @@ log = structlog.get_logger(__name__)
 BATCH = 256
 """Members of one commit at most: bounds how long the first of them waits for the last."""
 ATTEMPTS = 6
+TURN_S = 0.0005
+"""How long a thread keeps the interpreter while another waits for it. Each statement lets it go and wants it back: at
+Python's own 5 ms a busy event loop held up every one of them, a third of all answers a second (`bench/slack`)."""
 PATIENCE = 30.0
 """Seconds a lost connection may take to come back before those who wait are told."""
 
@@ -71,6 +75,7 @@ class Writer:
         self._ended = loop.create_future()
         self.listeners: list[Callable[[], None]] = []
         self.hearers: list[Callable[[Collection[str]], None]] = []
+        sys.setswitchinterval(TURN_S)
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
 

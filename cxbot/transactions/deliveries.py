@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from cxbot.domain.roles import RANK
 from cxbot.domain.survey import Survey
 from cxbot.ports import (
     HoldUntilInbound,
@@ -22,6 +24,7 @@ from cxbot.ports import (
     Unreachable,
 )
 from cxbot.transactions import (
+    allowances,
     case_card,
     channel_stops,
     invitations,
@@ -29,6 +32,7 @@ from cxbot.transactions import (
     outbox,
     people,
     surveys,
+    teams,
     undelivered,
 )
 
@@ -50,6 +54,8 @@ class Taken:
     mentions: tuple[str, ...] = ()
     """Addresses, on the row's channel, of those it calls; empty where not all of them have one."""
     maybe_sent: bool = False
+    also: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of the `Outgoing` that channels of this kind need to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,15 @@ def next_try(tx: Tx, channel: str, now: int, machine: int) -> int:
     return int(row["at"] or 0) if row else 0
 
 
+def said_as(tx: Tx, channel: str, address: str, platform_id: str) -> str:
+    """The words of a message that was sent there as this, with what could be pressed in words; '' for none. A read."""
+    row = tx.one("deliveries.said_as", channel=channel, address=address, platform_id=platform_id)
+    if row is None or not row["words"]:
+        return ""
+    said = json.loads(row["words"])
+    return str(said.get("in_words") or said.get("text") or "")
+
+
 def untidy(tx: Tx, now: int, machine: int) -> bool:
     """Whether `tidy` has anything to do; a read."""
     return tx.one("outbox.stale", now=now, machine=machine) is not None
@@ -80,6 +95,7 @@ def untidy(tx: Tx, now: int, machine: int) -> bool:
 def tidy(tx: Tx, now: int, machine: int) -> None:
     """Gives back what a dead worker had in flight, and drops, with the reason, what was not said in time."""
     tx.run("outbox.lapsed", machine=machine)
+    tx.run("outbox.hold_lapsed", now=now)
     for row in [*tx.all("outbox.expired_queued", now=now), *tx.all("outbox.expired_held", now=now)]:
         invitations.decide(tx, row["person_id"], "dropped", "expired", now, detail={"message": row["key"]})
 
@@ -96,7 +112,7 @@ def take(
                 _mark(tx, row, worker, "superseded", "no_edits", "", 0)
                 continue
             try:
-                taken.append(_read(tx, row, now))
+                taken.append(_read(tx, row, limits, now, machine))
             except (AssertionError, LookupError, TypeError, ValueError) as error:
                 # One broken row must not keep back every other.
                 reason = f"not read: {type(error).__name__}: {error}"
@@ -105,12 +121,41 @@ def take(
     return taken
 
 
-def _read(tx: Tx, row: Row, now: int) -> Taken:
+def _read(tx: Tx, row: Row, limits: Limits, now: int, machine: int) -> Taken:
     args = case_card.facts(tx, row["case_id"], now) if row["kind"] == "card" else outbox.arguments(row)
     survey = surveys.at(tx, args["survey"], args["survey_version"]) if "survey_version" in args else None
     maybe_sent = row["attempts"] > 1 and row["reason"].startswith(outbox.UNKNOWN)
     replaces, thread = _platform_id(tx, row["replaces"]), _platform_id(tx, row["thread_of"])
-    return Taken(row, args, survey, replaces, thread, _mentions(tx, row, args), maybe_sent)
+    taken = Taken(row, args, survey, replaces, thread, _mentions(tx, row, args), maybe_sent)
+    if limits.allowances:
+        taken = replace(taken, also=_standing(tx, row, machine))
+    if limits.members:
+        taken = replace(taken, also={**taken.also, "members": _members(tx, row)})
+    return taken
+
+
+def _standing(tx: Tx, row: Row, machine: int) -> dict[str, Any]:
+    """What may be sent to a customer where the platform counts, and what kind of message this is."""
+    human = row["key"] in undelivered.OF_A_COLLEAGUE
+    active = row["key"] == "survey.thanks" and tx.one("cases.active_of_person", person_id=row["person_id"])
+    return {
+        "human": human,
+        "held": row["reason"].startswith(outbox.HELD),
+        "awaits": bool(active),
+        "allowances": allowances.left(tx, row["channel"], row["address"], machine, human=human),
+    }
+
+
+def _members(tx: Tx, row: Row) -> tuple[str, ...]:
+    """The addresses, on the row's channel, of those who work in the team whose place it is for."""
+    team = teams.by_place(tx, row["channel"], row["address"])
+    found = []
+    for member in teams.members(tx, team["id"]) if team else ():
+        there = [
+            each["address"] for each in people.addresses(tx, member["person_id"]) if each["channel"] == row["channel"]
+        ]
+        found += there[:1] if RANK[member["role"]] >= RANK["member"] else []
+    return tuple(dict.fromkeys(found))
 
 
 def _mentions(tx: Tx, row: Row, args: dict[str, Any]) -> tuple[str, ...]:
@@ -136,8 +181,10 @@ def settle(tx: Tx, handed: Sequence[Handed], worker: str, now: int, machine: int
             case Learned() as told:
                 stands = learning.learn(tx, row, told, now)
                 _mark(tx, row, worker, "queued" if stands else "cancelled", "learned", each.words, 0)
-            case HoldUntilInbound(reason, expires):
-                tx.run("outbox.hold", id=row["id"], worker=worker, reason=reason, expires_at=expires or now + HOLD_MS)
+            case HoldUntilInbound(reason, expires, closed, then_again):
+                allowances.close(tx, row["channel"], row["address"], closed)
+                kept = f"{outbox.HELD if then_again else ''}{reason}"
+                tx.run("outbox.hold", id=row["id"], worker=worker, reason=kept, expires_at=expires or now + HOLD_MS)
                 undelivered.held(tx, row, reason, now)
             case Misconfigured(what_to_do, partly):
                 reason = f"{channel_stops.REASON}{what_to_do}"
@@ -158,6 +205,10 @@ def settle(tx: Tx, handed: Sequence[Handed], worker: str, now: int, machine: int
 
 def _sent(tx: Tx, handed: Handed, outcome: Sent, worker: str, now: int, machine: int) -> None:
     row = handed.row
+    if outcome.refused:
+        undelivered.refused_some(tx, row, outcome.refused, now)
+    for kind in outcome.spent:
+        allowances.spend(tx, row["channel"], row["address"], kind)
     tx.run(
         "outbox.mark_sent",
         id=row["id"],

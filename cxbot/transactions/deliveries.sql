@@ -14,3 +14,13 @@ SELECT platform_id FROM outbox WHERE case_id = :case_id AND replaces = :id AND s
 -- What stands in the place of a question that was refused itself.
 SELECT platform_id FROM outbox WHERE invitation_id = :invitation_id AND replaces = :id AND state = 'sent'
 ORDER BY sent_at DESC LIMIT 1
+
+-- name: said_as
+-- The words of a message by the platform's id of it.
+SELECT words FROM outbox WHERE channel = :channel AND address = :address AND platform_id = :platform_id
+ORDER BY sent_at DESC LIMIT 1
+
+-- name: failed_after_all
+-- A message that was taken and did not arrive.
+UPDATE outbox SET state = 'dead', reason = :reason
+WHERE channel = :channel AND address = :address AND platform_id = :platform_id AND state = 'sent' RETURNING *

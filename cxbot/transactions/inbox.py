@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from cxbot.ports import Field, Form, Inbound, Receipt, Tx
@@ -40,14 +41,17 @@ def kept(tx: Tx, inbound: Inbound) -> Receipt:
     if row is None or not row["receipt"]:
         return Receipt(repeated=True)
     data: dict[str, Any] = json.loads(row["receipt"])
-    form = data["form"]
-    if form is not None:
-        fields = tuple(
-            Field(**{**each, "options": tuple((value, label) for value, label in each["options"])})
-            for each in form["fields"]
-        )
-        form = Form(**{**form, "fields": fields})
+    form = None if data["form"] is None else read_form(data["form"])
     return Receipt(tuple(data["outbox_ids"]), form, data["notice"], repeated=True)
+
+
+def read_form(data: Mapping[str, Any]) -> Form:
+    """A form as JSON kept it."""
+    fields = tuple(
+        Field(**{**each, "options": tuple((value, label) for value, label in each["options"])})
+        for each in data["fields"]
+    )
+    return Form(**{**data, "fields": fields})
 
 
 def forget_words(tx: Tx, inbound: Inbound) -> None:

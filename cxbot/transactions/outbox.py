@@ -10,6 +10,8 @@ from cxbot.ports import Limits, Row, Tx
 
 Kind = Literal["message", "question", "card", "verbatim"]
 
+HELD = "hold lapsed: "
+"""How the reason of a row begins that was kept for the person to act, who did not, and is handed over once more."""
 UNKNOWN = "unknown: "
 """How the reason of a row begins that may have been sent: its channel looks before it sends it again."""
 
@@ -65,7 +67,7 @@ def say(
         expires_at=expires_at,
         created_at=now,
     )
-    tx.says(channel)
+    tx.says(channel, address if due_at <= now else "")
     if replaces and supersedes:
         tx.run("outbox.supersede", replaces=replaces, order_key=order_key, newest=row_id)
     return row_id

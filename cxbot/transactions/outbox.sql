@@ -18,7 +18,8 @@ WHERE order_key = :order_key AND seq > 0 AND replaces = :replaces AND state || '
   AND state IN ('queued', 'sending', 'held')
 
 -- name: claim
--- Takes what may leave now: due, retried when the channel said, first of its order, paced. The guard stands in the outer
+-- Takes what may leave now: due, retried when the channel said, first of its order, paced. What is held for the person
+-- to act keeps nothing back: a colleague's words may still find a way. The guard stands in the outer
 -- WHERE as well, for two workers may have chosen the same row. Scalar subqueries, and `state || ''` where a row is found
 -- by its id, keep both engines on the right index whatever their statistics say of a queue that is mostly empty.
 WITH chosen AS MATERIALIZED (
@@ -28,7 +29,8 @@ WITH chosen AS MATERIALIZED (
       AND COALESCE((SELECT a.next_send_at FROM addresses a
                     WHERE a.channel = o.channel AND a.address = o.address), 0) <= :machine
       AND (SELECT MIN(p.seq) FROM outbox p WHERE p.order_key = o.order_key
-           AND p.state IN ('queued', 'sending', 'held') AND (p.state <> 'queued' OR p.due_at <= :now)) = o.seq
+           AND p.state IN ('queued', 'sending', 'held') AND p.state <> 'held'
+           AND (p.state <> 'queued' OR p.due_at <= :now)) = o.seq
     ORDER BY o.due_at, o.id LIMIT :most)
 UPDATE outbox SET state = 'sending', worker = :worker, lease_until = :lease_until, attempts = attempts + 1
 WHERE state || '' = 'queued' AND id IN (SELECT id FROM chosen)
@@ -62,6 +64,11 @@ UPDATE outbox SET state = 'dropped', reason = 'expired'
 WHERE state = 'queued' AND expires_at > 0 AND expires_at <= :now
 RETURNING id, person_id, invitation_id, case_id, key
 
+-- name: hold_lapsed
+-- What is handed over once more because the person did not act: its channel may know another way.
+UPDATE outbox SET state = 'queued', expires_at = 0
+WHERE state = 'held' AND expires_at > 0 AND expires_at <= :now AND reason LIKE 'hold lapsed:%'
+
 -- name: expired_held
 -- What was held for the person to act, and they did not.
 UPDATE outbox SET state = 'dropped', reason = 'expired'
@@ -76,7 +83,8 @@ WHERE o.state = 'queued' AND o.channel = :channel AND o.due_at <= :now AND o.ret
       AND COALESCE((SELECT a.next_send_at FROM addresses a
                     WHERE a.channel = o.channel AND a.address = o.address), 0) <= :machine
       AND (SELECT MIN(p.seq) FROM outbox p WHERE p.order_key = o.order_key
-           AND p.state IN ('queued', 'sending', 'held') AND (p.state <> 'queued' OR p.due_at <= :now)) = o.seq
+           AND p.state IN ('queued', 'sending', 'held') AND p.state <> 'held'
+           AND (p.state <> 'queued' OR p.due_at <= :now)) = o.seq
 LIMIT 1
 
 -- name: next_try
@@ -110,7 +118,8 @@ SELECT * FROM outbox WHERE id = :id
 
 -- name: release_held
 -- The person acted: what was held for that is due now.
-UPDATE outbox SET state = 'queued', reason = '' WHERE channel = :channel AND address = :address AND state = 'held'
+UPDATE outbox SET state = 'queued', reason = '', expires_at = CASE WHEN reason LIKE 'hold lapsed:%' THEN 0 ELSE expires_at END
+WHERE channel = :channel AND address = :address AND state = 'held'
 
 -- name: cancel
 -- Takes back a message that has not left yet.

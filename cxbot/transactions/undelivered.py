@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cxbot.ports import Row, Tx
 from cxbot.transactions import case_messages, cases, invitations, outbox, people, places, teams
 
@@ -19,6 +21,32 @@ def dead(tx: Tx, row: Row, reason: str, now: int) -> None:
     """It will never arrive."""
     invitations.decide(tx, row["person_id"], "dead", reason, now, detail={"message": row["key"]})
     _tell_the_team(tx, row, "case.message_refused", reason, now)
+
+
+def failed_after_all(tx: Tx, channel: str, address: str, platform_id: str, reason: str, now: int) -> None:
+    """The platform took it and says afterwards that it did not arrive."""
+    row = tx.one(
+        "deliveries.failed_after_all", channel=channel, address=address, platform_id=platform_id, reason=reason
+    )
+    if row is not None:
+        dead(tx, row, reason, now)
+
+
+def refused_some(tx: Tx, row: Row, addresses: Sequence[str], now: int) -> None:
+    """Some of those it was for were not reached: they are marked, for nothing else arrives there either."""
+    for address in addresses:
+        person = people.by_address(tx, row["channel"], address)
+        if person is not None and people.mark_unreachable(
+            tx, row["channel"], address, "the platform does not reach them"
+        ):
+            invitations.decide(
+                tx,
+                person["id"],
+                "unreachable",
+                "the platform does not reach them",
+                now,
+                detail={"channel": row["channel"]},
+            )
 
 
 def unreachable(tx: Tx, row: Row, reason: str, now: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from cxbot.domain.survey import Survey
@@ -35,6 +35,8 @@ class Meaning:
     mentions: tuple[str, ...] = ()
     maybe_sent: bool = False
     file: File | None = None
+    also: Mapping[str, Any] = field(default_factory=dict)
+    """Further fields of the `Outgoing` that need no words."""
 
 
 def render(meaning: Meaning, limits: Limits, now: int) -> Outgoing:
@@ -53,20 +55,10 @@ def render(meaning: Meaning, limits: Limits, now: int) -> Outgoing:
         variables=variables if isinstance(variables, Mapping) else None,
         marked=limits.local_times,
     )
-    if meaning.kind == "card":
-        drawn = card.draw(voice, arguments, limits)
-    elif meaning.kind == "question" and meaning.survey is not None:
-        drawn = question.draw(voice, meaning.survey, arguments, limits)
-    elif meaning.kind == "verbatim":
-        said = arguments.get("text")
-        drawn = _with_choices(voice, said if isinstance(said, str) else "", arguments, limits)
-    else:
-        key = meaning.key
-        if arguments.get("file") and meaning.file is None and voice.knows(f"{key}_in_words"):
-            key = f"{key}_in_words"
-        said = "\n\n".join([*voice.lines(arguments.get("note") or ""), voice.say(key, arguments)])
-        drawn = _with_choices(voice, said, arguments, limits)
+    drawn = _draw(meaning, voice, arguments, limits)
     drawn["text"] = clip(drawn["text"], limits.text)
+    if limits.in_words and drawn.get("choices"):
+        drawn["in_words"] = clip(_draw(meaning, voice, arguments, replace(limits, buttons=False))["text"], limits.text)
     return Outgoing(
         row_id=meaning.row_id,
         channel=meaning.channel,
@@ -80,8 +72,24 @@ def render(meaning: Meaning, limits: Limits, now: int) -> Outgoing:
         file=meaning.file,
         media=_media(arguments.get("media")),
         language=voice.language,
+        **meaning.also,
         **drawn,
     )
+
+
+def _draw(meaning: Meaning, voice: Voice, arguments: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
+    if meaning.kind == "card":
+        return card.draw(voice, arguments, limits)
+    if meaning.kind == "question" and meaning.survey is not None:
+        return question.draw(voice, meaning.survey, arguments, limits)
+    if meaning.kind == "verbatim":
+        said = arguments.get("text")
+        return _with_choices(voice, said if isinstance(said, str) else "", arguments, limits)
+    key = meaning.key
+    if arguments.get("file") and meaning.file is None and voice.knows(f"{key}_in_words"):
+        key = f"{key}_in_words"
+    said = "\n\n".join([*voice.lines(arguments.get("note") or ""), voice.say(key, arguments)])
+    return _with_choices(voice, said, arguments, limits)
 
 
 def _media(given: Any) -> Media | None:

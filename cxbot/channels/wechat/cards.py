@@ -1,0 +1,83 @@
+"""A message as WeCom's template card or Markdown. Pure: an `Outgoing` in, JSON of the platform's out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from cxbot.channels.wechat import texts
+from cxbot.ports import Choice, Outgoing, without_marks
+
+BUTTONS = 6
+BUTTON = 10
+TITLE, BODY, KEY, VALUE, LINES = 36, 300, 10, 60, 6
+GROUP_BYTES = 4_096
+_STYLES = {"primary": 1, "danger": 2, "chosen": 1}
+_OTHER = 4
+_FIRST = ("claim", "contacted", "resolve", "reply", "undo", "reopen")
+"""What a card must offer where there is no room for all of it; the rest is done by message."""
+_MARKUP = re.compile(r"[\\`*_\[\]<>#]")
+
+
+def can_be_buttons(choices: Sequence[Choice]) -> bool:
+    """Whether all of them fit on one card."""
+    return 0 < len(choices) <= BUTTONS and all(len(choice.label) <= BUTTON for choice in choices)
+
+
+def card(outgoing: Outgoing, task_id: str, url: str) -> dict[str, Any]:
+    """The card; without buttons it is one to read, which the platform wants to lead somewhere."""
+    title, text = outgoing.title, outgoing.text
+    if not title:
+        title, _, text = without_marks(text).partition("\n")
+        if len(title) > TITLE:
+            text = outgoing.text
+    drawn: dict[str, Any] = {
+        "main_title": {"title": _clip(title, TITLE)},
+        "sub_title_text": _clip(without_marks(text).strip(), BODY),
+        "horizontal_content_list": [
+            {"keyname": _clip(label, KEY), "value": _clip(without_marks(value), VALUE)}
+            for label, value in outgoing.facts[:LINES]
+        ],
+        "task_id": task_id,
+    }
+    buttons = _buttons(outgoing.choices)
+    if not buttons:
+        return {"card_type": "text_notice", **drawn, "card_action": {"type": 1, "url": url}}
+    return {"card_type": "button_interaction", **drawn, "button_list": buttons}
+
+
+def markdown(outgoing: Outgoing) -> str:
+    """The message for a group: what a robot may write there, with those who should act called by name."""
+    parts = [f"**{_plain(outgoing.title)}**"] if outgoing.title else []
+    parts += [f"> {_plain(label)}: {_plain(without_marks(value))}" for label, value in outgoing.facts]
+    parts.append(_plain(without_marks(outgoing.text)))
+    called = " ".join(f"<@{userid}>" for userid in outgoing.mentions)
+    text = "\n".join(part for part in parts if part)
+    room = GROUP_BYTES - len(called.encode()) - 1
+    return f"{texts.clipped(text, room)}\n{called}" if called else texts.clipped(text, room)
+
+
+def _buttons(choices: Sequence[Choice]) -> list[dict[str, Any]]:
+    kept = list(choices)
+    if len(kept) > BUTTONS:
+        first = [choice for choice in kept if choice.key.split(":")[1:2] and choice.key.split(":")[1] in _FIRST]
+        kept = [*first, *(choice for choice in kept if choice not in first)][:BUTTONS]
+        kept.sort(key=list(choices).index)
+    return [
+        {"text": _clip(choice.label, BUTTON), "style": _STYLES.get(choice.style, _OTHER), "key": choice.key}
+        for choice in kept
+    ]
+
+
+def _clip(text: str, most: int) -> str:
+    line = " ".join(text.split()) if most < BODY else text
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def _plain(text: str) -> str:
+    """A customer's words must not be markup: nothing in them calls anybody, links anywhere or changes the type."""
+    return _MARKUP.sub(lambda match: _WIDE[match[0]], text)
+
+
+_WIDE = dict(zip("\\`*_[]<>#", "＼'＊＿［］＜＞＃", strict=True))

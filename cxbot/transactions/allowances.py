@@ -1,0 +1,42 @@
+"""The ledger of what a platform lets be sent to an address: opened by what somebody does, spent by what is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cxbot.domain import contact
+from cxbot.ports import Inbound, Tx
+
+
+def opened(tx: Tx, inbound: Inbound) -> None:
+    """Notes what the platform lets be sent because of this."""
+    for each in inbound.opens:
+        tx.run(
+            "allowances.open",
+            channel=inbound.channel,
+            address=inbound.place,
+            kind=each.kind,
+            count=each.count,
+            until_at=each.until,
+        )
+
+
+def left(tx: Tx, channel: str, address: str, machine: int, *, human: bool) -> dict[str, int]:
+    """How many messages may still be sent there now, by kind, the one that ends first before the others.
+
+    The bot by itself leaves the last one that ends for a colleague's words.
+    """
+    rows = tx.all("allowances.left", channel=channel, address=address, machine=machine)
+    found = [contact.Left(row["kind"], row["opened"], row["left_over"], row["until_at"]) for row in rows]
+    return contact.may_still_send(found, human=human)
+
+
+def spend(tx: Tx, channel: str, address: str, kind: str) -> None:
+    """A message was sent by it."""
+    tx.run("allowances.spend", channel=channel, address=address, kind=kind)
+
+
+def close(tx: Tx, channel: str, address: str, kinds: Sequence[str]) -> None:
+    """The platform says that nothing of them is left."""
+    for kind in kinds:
+        tx.run("allowances.close", channel=channel, address=address, kind=kind)
