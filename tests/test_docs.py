@@ -61,7 +61,9 @@ CREATED = {"config.toml", "var/cxbot.db", "var/demo.db", "failed.py", "webhook.p
 """What is named in the documents and made by whoever follows them."""
 HTTP_ROOTS = ("api", "try", "s", "slack", "healthz", "readyz", "metrics", "webhook")
 CHAT_COMMANDS = ("cx", "invite")
-HOSTS = re.compile(r"(127\.0\.0\.1|localhost|host|([a-z]+\.)*example\.com|(api\.)?slack\.com)(:\d+)?")
+HOSTS = re.compile(
+    r"(127\.0\.0\.1|localhost|host|([a-z]+\.)*example\.com|(api\.)?slack\.com|(api|qyapi|mp)\.weixin\.qq\.com|work\.weixin\.qq\.com)(:\d+)?"
+)
 
 
 # What is made from the code -------------------------------------------------------------------------------------------
