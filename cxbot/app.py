@@ -152,7 +152,13 @@ class App:
         limits = {name: channel.limits for name, channel in self.channels.items()}
         self.deliver = inbound.receive(self.store, self.clock, dialogue.handling(limits))
         self.delivery = Delivery(
-            self.store, self.clock, self.channels, worker=self.worker, report=self._report, attach=attachments.make
+            self.store,
+            self.clock,
+            self.channels,
+            worker=self.worker,
+            report=self._report,
+            attach=attachments.make,
+            link=partial(links.make_shown, "message", secret, self.config.server.public_url or self.url),
         )
         self.due_work = DueWork(self.store, self.clock)
         listener = Listener(self._application(secret), listening)

@@ -46,8 +46,8 @@ STOPPED_MS = 60_000
 Report = Callable[[str, Outcome, "Taken"], None]
 Attach = Callable[[Tx, Mapping[str, Any]], File]
 """Makes the file that a row's arguments ask for; a read beside the writer."""
-Link = Callable[[Mapping[str, Any]], str]
-"""The address of the page that shows a message."""
+Link = Callable[[str, int], str]
+"""The address of the page that shows a message, by the id of its row, from a moment on (business time, epoch ms)."""
 
 
 @dataclass(slots=True)
@@ -235,7 +235,7 @@ class Delivery:
         """What the channel is told besides; with the page of the message where the channel may need one."""
         if "allowances" not in taken.also or self.link is None:
             return taken.also
-        return {**taken.also, "link": self.link(taken.row)}
+        return {**taken.also, "link": self.link(taken.row["id"], self.clock.now())}
 
     async def _settle(self, name: str, handed: Sequence[Handed], most: int = 0) -> list[Taken]:
         """Writes down what came of messages, and claims up to `most` more in the same commit."""

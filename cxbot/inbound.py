@@ -66,7 +66,7 @@ def take(tx: Tx, inbound: Inbound, handle: Handle, now: int, machine: int, found
     allowances.opened(tx, inbound)
     receipt = handle(tx, inbound, now, found)
     # After the handler, which locks people and cases first: every transaction takes its locks in that order.
-    if tx.run("outbox.release_held", channel=inbound.channel, address=inbound.place):
+    if not inbound.elsewhere and tx.run("outbox.release_held", channel=inbound.channel, address=inbound.place):
         tx.says(inbound.channel, inbound.place)
     if tx.said_to(inbound.channel, inbound.place):
         receipt = dataclasses.replace(receipt, answered=True)

@@ -1,10 +1,11 @@
-"""Signed, expiring links to a survey's page. They name an invitation and a person; nobody can read more off them."""
+"""Signed, expiring links to pages of ours: a survey, a message, a file. They name ids, and tell nobody more."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from itsdangerous import BadData, URLSafeSerializer
 
@@ -12,7 +13,6 @@ from cxbot.ports import Row
 
 PATH = "/s/"
 LONGEST_TOKEN = 400
-_SALT = "cxbot.survey-link.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,17 @@ class Invalid:
 
 
 Link: TypeAlias = LinkClaims | Expired | Invalid
+Kind: TypeAlias = Literal["message", "file"]
+PATHS: Mapping[Kind, str] = {"message": "/m/", "file": "/f/"}
+SHOWN_MS = 30 * 24 * 60 * 60 * 1000
+"""How long a message or a file can be looked at by its link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a link to a message or a file names: the id of the row, or the key of the file."""
+
+    subject: str
 
 
 def make_link(secret: str, public_url: str, invitation_id: str, person_id: str, expires_at: int) -> str:
@@ -64,12 +75,29 @@ def read_link(secret: str, token: str, now: int) -> Link:
     return claims if now < claims.expires_at else Expired(claims)
 
 
+def make_shown(kind: Kind, secret: str, public_url: str, subject: str, now: int) -> str:
+    """The address of the page that shows a message or a file, good for `SHOWN_MS` from now (business time)."""
+    token = _signer(secret, kind).dumps([subject, now + SHOWN_MS])
+    return f"{public_url.rstrip('/')}{PATHS[kind]}{token if isinstance(token, str) else token.decode()}"
+
+
+def read_shown(kind: Kind, secret: str, token: str, now: int) -> Shown | Invalid:
+    """What such a link names; Invalid as well where it has expired. Never raises, whatever the token."""
+    if len(token) > LONGEST_TOKEN:
+        return Invalid()
+    try:
+        subject, expires_at = _signer(secret, kind).loads(token)
+        return Shown(str(subject)) if now < int(expires_at) else Invalid()
+    except (BadData, ValueError, TypeError):
+        return Invalid()
+
+
 def fingerprint(*parts: str) -> str:
     """What is kept of a spent token: a hash that gives nothing away."""
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _signer(secret: str) -> URLSafeSerializer:
+def _signer(secret: str, kind: str = "survey") -> URLSafeSerializer:
     return URLSafeSerializer(
-        secret, salt=_SALT, signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"}
+        secret, salt=f"cxbot.{kind}-link.1", signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"}
     )

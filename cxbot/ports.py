@@ -180,6 +180,8 @@ class Inbound:
     language: str = ""
     """The language of the sender's profile, where the channel knows it."""
     name: str = ""
+    elsewhere: bool = False
+    """It was done on a page of ours: the channel is as open for messages as it was before."""
     opens: tuple[Allowance, ...] = ()
     """What the platform lets be sent because of it."""
 

@@ -121,6 +121,11 @@ def take(
     return taken
 
 
+def read(tx: Tx, row: Row, now: int, machine: int) -> Taken:
+    """A message with all that its words are made of, for whoever shows it elsewhere than where it goes. A read."""
+    return _read(tx, row, Limits(), now, machine)
+
+
 def _read(tx: Tx, row: Row, limits: Limits, now: int, machine: int) -> Taken:
     args = case_card.facts(tx, row["case_id"], now) if row["kind"] == "card" else outbox.arguments(row)
     survey = surveys.at(tx, args["survey"], args["survey_version"]) if "survey_version" in args else None

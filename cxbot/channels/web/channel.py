@@ -7,6 +7,7 @@ import asyncio
 from aiohttp import web
 
 from cxbot.channels.web import LIMITS
+from cxbot.channels.web.message_page import MessagePage
 from cxbot.channels.web.pages import Pages
 from cxbot.channels.web.pulse import Pulse
 from cxbot.channels.web.survey_page import SurveyPage
@@ -23,6 +24,7 @@ class WebChannel:
         self._pulse = Pulse()
         self._pages = Pages(surroundings.public_url, surroundings.company)
         self._survey = SurveyPage(self._pages, surroundings)
+        self._message = MessagePage(self._pages, surroundings)
         self._try = TryPage(self._pages, self._pulse, upload_bytes, surroundings) if surroundings.demo else None
         if self._try is not None:
             surroundings.store.on_commit(self._pulse.beat)
@@ -32,12 +34,14 @@ class WebChannel:
         """Adds the pages and their static files; open streams end when the app shuts down."""
         app.router.add_get("/static/web/{version}/{name}", self._pages.static)
         self._survey.mount(app)
+        self._message.mount(app)
         if self._try is not None:
             self._try.mount(app)
         app.on_shutdown.append(self._on_shutdown)
 
     async def run(self, deliver: Deliver) -> None:
         """Takes what the pages post until it is cancelled or closed."""
+        self._message.deliver = deliver
         if self._try is not None:
             self._try.deliver = deliver
         await self._closed.wait()
