@@ -158,7 +158,7 @@ class App:
             worker=self.worker,
             report=self._report,
             attach=attachments.make,
-            link=partial(links.make_shown, "message", secret, self.config.server.public_url or self.url),
+            link=partial(links.make_shown, secret, self.config.server.public_url or self.url),
         )
         self.due_work = DueWork(self.store, self.clock)
         listener = Listener(self._application(secret), listening)

@@ -10,7 +10,7 @@ from typing import Any
 
 from cxbot import charts, transfer
 from cxbot.ports import File, Tx
-from cxbot.transactions import reading, reports
+from cxbot.transactions import files, reading, reports
 
 MOST_ROWS = 50_000
 PAGE = 1_000
@@ -18,6 +18,8 @@ PAGE = 1_000
 
 def make(tx: Tx, wanted: Mapping[str, Any]) -> File:
     """The file a row's arguments ask for; a read. Raises KeyError or ValueError where they ask for none there is."""
+    if "kept" in wanted:
+        return _kept(tx, wanted["kept"])
     if wanted["kind"] == "chart":
         weeks = reports.weeks(
             tx, wanted["metric"], date.fromisoformat(wanted["since"]), date.fromisoformat(wanted["until"])
@@ -28,6 +30,14 @@ def make(tx: Tx, wanted: Mapping[str, Any]) -> File:
             name, "image/png", charts.by_week(wanted["metric"], weeks), f"{wanted['metric'].upper()} {said}"[:900]
         )
     return _table(tx, wanted["what"], wanted["since"], wanted["until"])
+
+
+def _kept(tx: Tx, key: str) -> File:
+    """A file that a customer sent. Raises LookupError where it is not there yet, or will never be."""
+    file = files.get(tx, key)
+    if file is None:
+        raise LookupError(f"no file is kept as {key}")
+    return File(file.name, file.mime, file.body, file.name)
 
 
 def _table(tx: Tx, kind: reading.Kind, since: int, until: int) -> File:

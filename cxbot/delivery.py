@@ -11,7 +11,7 @@ import dataclasses
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 
@@ -46,8 +46,8 @@ STOPPED_MS = 60_000
 Report = Callable[[str, Outcome, "Taken"], None]
 Attach = Callable[[Tx, Mapping[str, Any]], File]
 """Makes the file that a row's arguments ask for; a read beside the writer."""
-Link = Callable[[str, int], str]
-"""The address of the page that shows a message, by the id of its row, from a moment on (business time, epoch ms)."""
+Link = Callable[[Literal["message", "file"], str, int], str]
+"""The address that shows a message, by the id of its row, or a file, by its key, from now on (business time)."""
 
 
 @dataclass(slots=True)
@@ -206,6 +206,7 @@ class Delivery:
                 maybe_sent=taken.maybe_sent,
                 file=await self._file(channel, taken),
                 also=self._also(taken),
+                see=self._see(taken),
             )
             outgoing = wording.render(meaning, channel.limits, self.clock.now())
             words = without_marks(json.dumps(outgoing, ensure_ascii=False, default=_shown))
@@ -226,16 +227,27 @@ class Delivery:
 
     async def _file(self, channel: Channel, taken: Taken) -> File | None:
         """The file that goes with a message, where the channel takes files; else it is said in words."""
-        wanted = taken.args.get("file")
+        wanted = taken.args.get("file") or taken.args.get("media")
         if not isinstance(wanted, Mapping) or self.attach is None or not channel.limits.files:
             return None
-        return await self.store.read(self.attach, wanted)
+        if "file" in taken.args:
+            return await self.store.read(self.attach, wanted)
+        try:
+            return await self.store.read(self.attach, wanted) if wanted.get("kept") else None
+        except LookupError:
+            return None  # it has not come yet: the link in the text will lead to it
 
     def _also(self, taken: Taken) -> Mapping[str, Any]:
         """What the channel is told besides; with the page of the message where the channel may need one."""
         if "allowances" not in taken.also or self.link is None:
             return taken.also
-        return {**taken.also, "link": self.link(taken.row["id"], self.clock.now())}
+        return {**taken.also, "link": self.link("message", taken.row["id"], self.clock.now())}
+
+    def _see(self, taken: Taken) -> str:
+        """Where a file that a customer sent can be looked at; '' where there is none."""
+        media = taken.args.get("media")
+        kept = media.get("kept") if isinstance(media, Mapping) else None
+        return self.link("file", str(kept), self.clock.now()) if kept and self.link is not None else ""
 
     async def _settle(self, name: str, handed: Sequence[Handed], most: int = 0) -> list[Taken]:
         """Writes down what came of messages, and claims up to `most` more in the same commit."""

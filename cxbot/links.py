@@ -75,7 +75,7 @@ def read_link(secret: str, token: str, now: int) -> Link:
     return claims if now < claims.expires_at else Expired(claims)
 
 
-def make_shown(kind: Kind, secret: str, public_url: str, subject: str, now: int) -> str:
+def make_shown(secret: str, public_url: str, kind: Kind, subject: str, now: int) -> str:
     """The address of the page that shows a message or a file, good for `SHOWN_MS` from now (business time)."""
     token = _signer(secret, kind).dumps([subject, now + SHOWN_MS])
     return f"{public_url.rstrip('/')}{PATHS[kind]}{token if isinstance(token, str) else token.decode()}"

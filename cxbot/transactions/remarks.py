@@ -72,4 +72,4 @@ def hear(
 
 def _heard(person: Row, words: str, media: Media | None) -> dict[str, Any]:
     args = {"name": person["name"], "words": words, "kind": media.kind if media else ""}
-    return {**args, "media": dataclasses.asdict(media)} if media and media.url else args
+    return {**args, "media": dataclasses.asdict(media)} if media and (media.url or media.kept) else args

@@ -35,6 +35,8 @@ class Meaning:
     mentions: tuple[str, ...] = ()
     maybe_sent: bool = False
     file: File | None = None
+    see: str = ""
+    """Where a file that somebody sent can be looked at."""
     also: Mapping[str, Any] = field(default_factory=dict)
     """Further fields of the `Outgoing` that need no words."""
 
@@ -56,6 +58,8 @@ def render(meaning: Meaning, limits: Limits, now: int) -> Outgoing:
         marked=limits.local_times,
     )
     drawn = _draw(meaning, voice, arguments, limits)
+    if meaning.see and meaning.file is None:
+        drawn["text"] = f"{drawn['text']}\n{voice.say('media.see', {'url': meaning.see})}"
     drawn["text"] = clip(drawn["text"], limits.text)
     if limits.in_words and drawn.get("choices"):
         drawn["in_words"] = clip(_draw(meaning, voice, arguments, replace(limits, buttons=False))["text"], limits.text)

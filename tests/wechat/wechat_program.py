@@ -20,7 +20,7 @@ from cxbot.app import App
 from cxbot.config import parse_config
 from cxbot.store import EngineStore, open_store, statements
 from cxbot.testing import FakeClock
-from cxbot.transactions import tokens
+from cxbot.transactions import files, tokens
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 THURSDAY_TEN = callbacks.THURSDAY_TEN * 1000
@@ -260,6 +260,10 @@ class China:
         """The rows of a table in which the wanted columns say so, oldest first."""
         found = await self._seen.read(lambda tx: tx.all(f"every.{table}"))
         return [row for row in found if all(row[column] == value for column, value in wanted.items())]
+
+    async def kept(self, key: str) -> files.Kept | None:
+        """A file among those that are kept."""
+        return await self._seen.read(files.get, key)
 
     async def scores(self) -> list[int]:
         """The scores of all responses, oldest first."""

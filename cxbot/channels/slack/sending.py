@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -230,8 +231,8 @@ class Sender:
         """What a customer sent in Slack, shown to the team; where it cannot be had, the team reads why."""
         media = outgoing.media
         assert media is not None
-        if not media.url.startswith("https://") and not media.url.startswith(self._api.client.base_url[:16]):
-            return await self._post(outgoing, where)
+        if not _is_slacks(media.url, self._api.client.base_url):
+            return await self._post(outgoing, where)  # the token goes with the request, and to nobody but Slack
         try:
             body = await self._api.download(media.url, self._file_bytes)
         except ValueError as error:
@@ -276,3 +277,15 @@ def _unsaid(outgoing: Outgoing) -> Outgoing:
 
 def _with_words(outgoing: Outgoing, words: str) -> Outgoing:
     return replace(outgoing, text=f"{outgoing.text}\n{words}")
+
+
+def _is_slacks(url: str, base_url: str) -> bool:
+    """Whether a file lies with Slack: at its own hosts, or where its interface is."""
+    try:
+        asked, own = urlsplit(url), urlsplit(base_url)
+    except ValueError:
+        return False
+    if (asked.scheme, asked.netloc) == (own.scheme, own.netloc):
+        return True
+    host = asked.hostname or ""
+    return asked.scheme == "https" and (host == "slack.com" or host.endswith(".slack.com"))

@@ -7,6 +7,7 @@ import asyncio
 from aiohttp import web
 
 from cxbot.channels.web import LIMITS
+from cxbot.channels.web.kept_files import KeptFiles
 from cxbot.channels.web.message_page import MessagePage
 from cxbot.channels.web.pages import Pages
 from cxbot.channels.web.pulse import Pulse
@@ -24,6 +25,7 @@ class WebChannel:
         self._pulse = Pulse()
         self._pages = Pages(surroundings.public_url, surroundings.company)
         self._survey = SurveyPage(self._pages, surroundings)
+        self._files = KeptFiles(self._pages, surroundings)
         self._message = MessagePage(self._pages, surroundings)
         self._try = TryPage(self._pages, self._pulse, upload_bytes, surroundings) if surroundings.demo else None
         if self._try is not None:
@@ -35,6 +37,7 @@ class WebChannel:
         app.router.add_get("/static/web/{version}/{name}", self._pages.static)
         self._survey.mount(app)
         self._message.mount(app)
+        self._files.mount(app)
         if self._try is not None:
             self._try.mount(app)
         app.on_shutdown.append(self._on_shutdown)

@@ -17,7 +17,7 @@ _STYLES = {"primary": 1, "danger": 2, "chosen": 1}
 _OTHER = 4
 _FIRST = ("claim", "contacted", "resolve", "reply", "undo", "reopen")
 """What a card must offer where there is no room for all of it; the rest is done by message."""
-_MARKUP = re.compile(r"[\\`*_\[\]<>#]")
+_MARKUP = re.compile(r"(https?://[^\s<>\[\]()`*\\]+)|[\\`*_\[\]<>#]")
 
 
 def can_be_buttons(choices: Sequence[Choice]) -> bool:
@@ -77,7 +77,7 @@ def _clip(text: str, most: int) -> str:
 
 def _plain(text: str) -> str:
     """A customer's words must not be markup: nothing in them calls anybody, links anywhere or changes the type."""
-    return _MARKUP.sub(lambda match: _WIDE[match[0]], text)
+    return _MARKUP.sub(lambda match: match[1] or _WIDE[match[0]], text)
 
 
 _WIDE = dict(zip("\\`*_[]<>#", "＼'＊＿［］＜＞＃", strict=True))

@@ -22,6 +22,8 @@ from cxbot.transactions import deliveries
 log = structlog.get_logger(__name__)
 
 PATH = "/wechat/callback"
+FETCH_S = 1.5
+"""So long a picture may take to be there when the team reads of it; else it follows, and a link leads to it."""
 
 
 class Official:
@@ -136,6 +138,9 @@ class Official:
             try:
                 if inbound.media is not None and inbound.media.kept:
                     await self._fetcher.add(inbound.media, inbound.sender)
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(FETCH_S):
+                            await self._fetcher.fetch()
                 return await self._deliver(inbound)
             except Exception as error:  # noqa: BLE001 -- whatever it is, the message is kept and tried again
                 log.error("wechat_message_waits", inbound_id=inbound.id, error=f"{type(error).__name__}: {error}")
