@@ -265,7 +265,8 @@ def _advice(detail: ErrorDetails, model: type[BaseModel], path: KeyPath) -> str:
     if kind == "string_pattern_mismatch":
         return "write up to 40 small letters, digits, - and _, beginning with a letter or digit"
     if kind in {"string_too_short", "too_short"}:
-        return "is empty; write something"
+        least = context.get("min_length", 1)
+        return "is empty; write something" if least == 1 else f"is too short; write at least {least} characters"
     wanted = next((words for start, words in _WANTED.items() if kind.startswith(start)), "")
     said = detail["msg"].removeprefix("Input should be ")
     wanted = f"{wanted} {said}" if wanted.endswith(" is") else wanted or said

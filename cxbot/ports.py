@@ -180,6 +180,8 @@ class Inbound:
     language: str = ""
     """The language of the sender's profile, where the channel knows it."""
     name: str = ""
+    overheard: bool = False
+    """It was said where people of the company answer too: it is for the bot where it answers what the bot asked."""
     elsewhere: bool = False
     """It was done on a page of ours: the channel is as open for messages as it was before."""
     opens: tuple[Allowance, ...] = ()

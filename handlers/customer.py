@@ -59,6 +59,13 @@ def may_be_answer(tx: Tx, person: Row, inbound: Inbound, now: int) -> bool:
     return invitation is not None and invitation["address"] == inbound.place
 
 
+def is_for_us(tx: Tx, person: Row, inbound: Inbound, now: int) -> bool:
+    """Whether what was said among people is an answer, or about a case that is being worked on."""
+    if inbound.kind in ("choice", "form") or may_be_answer(tx, person, inbound, now):
+        return True
+    return bool(tx.all("cases.active_of_person", person_id=person["id"]))
+
+
 def _wrote(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
     intent = replies.read_intent(inbound.text)
     if intent in ("stop", "stop_all", "start"):

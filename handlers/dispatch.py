@@ -50,6 +50,8 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -
         )
     ):
         return commands.run(tx, sender, inbound, now, found=found)
+    if inbound.overheard and not (sender and customer.is_for_us(tx, sender, inbound, now)):
+        return Receipt()
     return customer.handle(tx, sender or newcomer(tx, inbound, now), inbound, now)
 
 

@@ -15,12 +15,19 @@ def get(tx: Tx, channel: str, name: str) -> Any:
 
 
 def put(tx: Tx, channel: str, name: str, value: Any) -> None:
-    """Keeps the value, whatever stood there."""
+    """Keeps the value, whatever stood there; None forgets it."""
+    if value is None:
+        tx.run("channel_state.forget", channel=channel, name=name)
+        return
     tx.run("channel_state.put", channel=channel, name=name, value=_text(value))
 
 
 def swap(tx: Tx, channel: str, name: str, old: Any, new: Any) -> bool:
-    """Keeps `new` only where `old` still stands (None: nothing does); says whether it did."""
+    """Keeps `new` only where `old` still stands (None: nothing does, and forgets it); says whether it did."""
+    if old is None and new is None:
+        return get(tx, channel, name) is None
+    if new is None:
+        return tx.run("channel_state.forget_if", channel=channel, name=name, old=_text(old)) == 1
     if old is None:
         return tx.run("channel_state.add", channel=channel, name=name, value=_text(new)) == 1
     return tx.run("channel_state.swap", channel=channel, name=name, old=_text(old), value=_text(new)) == 1

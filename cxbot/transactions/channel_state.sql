@@ -15,3 +15,11 @@ ON CONFLICT (channel, name) DO NOTHING
 -- name: swap
 -- Keeps a value only where the old one still stands.
 UPDATE channel_state SET value = :value WHERE channel = :channel AND name = :name AND value = :old
+
+-- name: forget
+-- Nothing stands there any more.
+DELETE FROM channel_state WHERE channel = :channel AND name = :name
+
+-- name: forget_if
+-- Nothing stands there any more, where what stood there is as it was.
+DELETE FROM channel_state WHERE channel = :channel AND name = :name AND value = :old

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cxbot.ports import Row, Tx
-from cxbot.transactions import case_messages, cases, invitations, outbox, people, places, teams
+from cxbot.transactions import case_messages, cases, channel_state, invitations, outbox, people, places, teams
 
+NOT_REACHED = "the platform does not reach them"
+WEEK_MS = 7 * 24 * 60 * 60 * 1000
 OF_A_COLLEAGUE = ("customer.reply", "customer.resolved")
 """Messages in which somebody of the team speaks: they are told in the case's thread what became of it."""
 
@@ -33,20 +35,28 @@ def failed_after_all(tx: Tx, channel: str, address: str, platform_id: str, reaso
 
 
 def refused_some(tx: Tx, row: Row, addresses: Sequence[str], now: int) -> None:
-    """Some of those it was for were not reached: they are marked, for nothing else arrives there either."""
+    """Some of those it was for were not reached: people are marked, and of a team's place the admins hear, once a week.
+
+    The place is not lost by that: the others in it were reached.
+    """
+    channel = row["channel"]
     for address in addresses:
-        person = people.by_address(tx, row["channel"], address)
-        if person is not None and people.mark_unreachable(
-            tx, row["channel"], address, "the platform does not reach them"
-        ):
-            invitations.decide(
-                tx,
-                person["id"],
-                "unreachable",
-                "the platform does not reach them",
-                now,
-                detail={"channel": row["channel"]},
-            )
+        team = teams.by_place(tx, channel, address)
+        if team is not None:
+            _partly_lost(tx, team, channel, address, now)
+            continue
+        person = people.by_address(tx, channel, address)
+        if person is not None and people.mark_unreachable(tx, channel, address, NOT_REACHED):
+            detail = {"channel": channel}
+            invitations.decide(tx, person["id"], "unreachable", NOT_REACHED, now, detail=detail)
+
+
+def _partly_lost(tx: Tx, team: Row, channel: str, place: str, now: int) -> None:
+    name = f"partly_lost:{place}"
+    told = channel_state.get(tx, channel, name)
+    if told is None or told["at"] < now - WEEK_MS:
+        channel_state.put(tx, channel, name, {"at": now})
+        places.tell_admins(tx, "admin.place_partly_lost", {"team": team["name"], "place": place}, now)
 
 
 def unreachable(tx: Tx, row: Row, reason: str, now: int) -> None:

@@ -18,6 +18,7 @@ KINDS = {
     "token": Misconfigured,
     "config": Misconfigured,
     "quota": Misconfigured,
+    "place": Unreachable,
     "later": TryLater,
     "person": Unreachable,
     "closed": HoldUntilInbound,

@@ -12,7 +12,7 @@ import aiohttp
 import callbacks
 from callbacks import AES_KEY, TOKEN, Caller
 from fake_wechat import APP_ID, APP_SECRET, FakeWeChat
-from fake_wecom import AGENT_ID, CORP_ID, FakeWeCom
+from fake_wecom import AGENT_ID, CORP_ID, FakeWeCom, keys_of
 from fake_wecom import APP_SECRET as CORP_SECRET
 
 from cxbot.api import auth
@@ -194,7 +194,7 @@ class China:
 
     def keys(self, userid: str, task_id: str) -> list[str]:
         shown = self.wecom.cards[task_id].shown.get(userid) or {}
-        return [each["key"] for each in shown.get("button_list", [])]
+        return keys_of(shown)
 
     def card_with(self, userid: str, key: str) -> str:
         for task_id in reversed(self.wecom.cards):
@@ -250,6 +250,16 @@ class China:
             if not waiting:
                 return
             self.clock.machine += SECOND
+        raise AssertionError([(row["key"], row["address"], row["reason"]) for row in waiting])
+
+    async def rest_long(self) -> None:
+        """Delivers what pacing spreads over many minutes."""
+        for _ in range(200):
+            await self.app.settle()
+            waiting = [row for row in await self.rows("outbox", state="queued") if row["due_at"] <= self.clock.now]
+            if not waiting:
+                return
+            self.clock.machine += 5 * SECOND
         raise AssertionError([(row["key"], row["address"], row["reason"]) for row in waiting])
 
     async def later(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:

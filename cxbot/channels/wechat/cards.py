@@ -6,17 +6,18 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from cxbot import wording
 from cxbot.channels.wechat import texts
 from cxbot.ports import Choice, Outgoing, without_marks
 
-BUTTONS = 6
+BUTTONS, MENU = 6, 3
 BUTTON = 10
 TITLE, BODY, KEY, VALUE, LINES = 36, 300, 10, 60, 6
 GROUP_BYTES = 4_096
 _STYLES = {"primary": 1, "danger": 2, "chosen": 1}
 _OTHER = 4
 _FIRST = ("claim", "contacted", "resolve", "reply", "undo", "reopen")
-"""What a card must offer where there is no room for all of it; the rest is done by message."""
+"""What stands on a card itself where there is no room for all of it."""
 _MARKUP = re.compile(r"(https?://[^\s<>\[\]()`*\\]+)|[\\`*_\[\]<>#]")
 
 
@@ -41,10 +42,17 @@ def card(outgoing: Outgoing, task_id: str, url: str) -> dict[str, Any]:
         ],
         "task_id": task_id,
     }
-    buttons = _buttons(outgoing.choices)
+    buttons, others = _buttons(outgoing.choices)
     if not buttons:
         return {"card_type": "text_notice", **drawn, "card_action": {"type": 1, "url": url}}
-    return {"card_type": "button_interaction", **drawn, "button_list": buttons}
+    if others:
+        entries = [{"text": choice.label, "key": choice.key} for choice in others[:MENU]]
+        drawn["action_menu"] = {"desc": wording.text("wecom.more", outgoing.language), "action_list": entries}
+    drawn["button_list"] = [
+        {"text": _clip(choice.label, BUTTON), "style": _STYLES.get(choice.style, _OTHER), "key": choice.key}
+        for choice in buttons
+    ]
+    return {"card_type": "button_interaction", **drawn}
 
 
 def markdown(outgoing: Outgoing) -> str:
@@ -58,16 +66,17 @@ def markdown(outgoing: Outgoing) -> str:
     return f"{texts.clipped(text, room)}\n{called}" if called else texts.clipped(text, room)
 
 
-def _buttons(choices: Sequence[Choice]) -> list[dict[str, Any]]:
-    kept = list(choices)
-    if len(kept) > BUTTONS:
-        first = [choice for choice in kept if choice.key.split(":")[1:2] and choice.key.split(":")[1] in _FIRST]
-        kept = [*first, *(choice for choice in kept if choice not in first)][:BUTTONS]
-        kept.sort(key=list(choices).index)
-    return [
-        {"text": _clip(choice.label, BUTTON), "style": _STYLES.get(choice.style, _OTHER), "key": choice.key}
-        for choice in kept
-    ]
+def _buttons(choices: Sequence[Choice]) -> tuple[list[Choice], list[Choice]]:
+    """What stands on the card, and what there is no room for: that goes into the menu in its corner."""
+    if len(choices) <= BUTTONS:
+        return list(choices), []
+    first = [choice for choice in choices if _action(choice) in _FIRST][:BUTTONS]
+    kept = [*first, *(choice for choice in choices if choice not in first)][:BUTTONS]
+    return [choice for choice in choices if choice in kept], [choice for choice in choices if choice not in kept]
+
+
+def _action(choice: Choice) -> str:
+    return choice.key.split(":")[1] if choice.key.startswith("c:") else ""
 
 
 def _clip(text: str, most: int) -> str:

@@ -8,7 +8,9 @@ from typing import Literal
 
 from cxbot.ports import HoldUntilInbound, Misconfigured, Outcome, Refused, TryLater, Unknown, Unreachable
 
-Kind = Literal["token", "later", "config", "quota", "person", "closed", "used_up", "no_notice", "menu", "ours", "again"]
+Kind = Literal[
+    "token", "later", "place", "config", "quota", "person", "closed", "used_up", "no_notice", "menu", "ours", "again"
+]
 """What a code is about. `menu`: buttons are refused. `again`: the same was handed over before."""
 
 
@@ -100,9 +102,7 @@ WECOM: Mapping[int, Meaning] = {
     301005: Meaning("config", "The app may not use this interface."),
     60011: Meaning("config", "The app may not see these members; add them to its visible range."),
     40056: Meaning("config", "channels.wecom.agent_id is wrong."),
-    93000: Meaning(
-        "config", "A key among channels.wecom.group_webhooks is wrong: the robot was removed from its group."
-    ),
+    93000: Meaning("place", "the robot was removed from its group; its key in group_webhooks is no more"),
     45009: Meaning("later", "WeCom asks to be called less often"),
     45033: Meaning("later", "WeCom asks for fewer calls at once"),
     81013: Meaning("person", "no such member is visible to the app"),
@@ -158,6 +158,8 @@ def outcome(channel: str, error: ApiError | NoAnswer) -> Outcome:
     match known.kind:
         case "token" | "config":
             return Misconfigured(words)
+        case "place":
+            return Unreachable(words)
         case "quota":
             return Misconfigured(words, partly=True)
         case "later":

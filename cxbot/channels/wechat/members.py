@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cxbot.channels.wechat import WeComSettings, cards, errors, texts
@@ -15,7 +15,7 @@ from cxbot.ports import ChannelState, Clock, Outcome, Outgoing, Sent, TryLater, 
 
 GROUP, MEMBERS = "group:", "members:"
 """How a team's place begins: with a group and its webhook, or its members alone."""
-MINUTE_S = 60.0
+MINUTE_MS = 60_000
 A_MINUTE = 25
 """Messages a minute to one member; above 30 the platform drops them without a word."""
 GROUP_A_MINUTE = 18
@@ -25,25 +25,26 @@ DUPLICATES_S = 1_800
 class Paces:
     """How often each member and group was written to in the last minute, by this process."""
 
-    def __init__(self) -> None:
-        self._sent: defaultdict[str, deque[float]] = defaultdict(deque)
+    def __init__(self, machine: Callable[[], int]) -> None:
+        self._machine = machine
+        self._sent: defaultdict[str, deque[int]] = defaultdict(deque)
 
     def wait_ms(self, names: Sequence[str], most: int) -> int:
         """How long until every one of them may be written to; 0: now."""
-        now = time.monotonic()
-        longest = 0.0
+        now = self._machine()
+        longest = 0
         for name in names:
             times = self._sent[name]
-            while times and now - times[0] >= MINUTE_S:
+            while times and now - times[0] >= MINUTE_MS:
                 times.popleft()
             if len(times) >= most:
-                longest = max(longest, MINUTE_S - (now - times[0]))
-        return int(longest * 1000) + 1 if longest else 0
+                longest = max(longest, MINUTE_MS - (now - times[0]))
+        return longest
 
     def count(self, names: Sequence[str]) -> None:
         """They are written to now."""
         for name in names:
-            self._sent[name].append(time.monotonic())
+            self._sent[name].append(self._machine())
 
 
 class Members:
@@ -55,7 +56,7 @@ class Members:
         self._state = state
         self._clock = clock
         self._url = url
-        self._paces = Paces()
+        self._paces = Paces(clock.machine)
         self._codes = Codes(state, clock)
 
     async def to_team(self, outgoing: Outgoing) -> Outcome:
@@ -100,11 +101,12 @@ class Members:
             return sent if outgoing.members else Unreachable("the team has no member in WeCom")
         if card is None:
             await self._state.put(name, {"task": sent.platform_id, "refused": list(sent.refused)})
-        told = await self._group(outgoing)
+        told = await self._group_or_nobody(outgoing)
         if isinstance(told, TryLater):
             return told
         await self._state.put(name, None)
-        return Sent(sent.platform_id or outgoing.row_id, sent.refused)
+        refused = sent.refused if told else (*sent.refused, outgoing.address)
+        return Sent(sent.platform_id or outgoing.row_id, refused)
 
     async def _card_or_nobody(self, outgoing: Outgoing) -> Outcome:
         """The card; where no member can be reached, the group is told all the same."""
@@ -128,31 +130,39 @@ class Members:
             return answer
         if code := str(answer.get("response_code", "")):
             await self._codes.add(task_id, code)
-        await self._codes.show(task_id, _offered(outgoing))
+        await self._codes.show(task_id, _offered(outgoing), outgoing.text)
         return Sent(task_id, tuple(_invalid(answer)))
 
     async def _changed(self, outgoing: Outgoing) -> Outcome:
-        """Changes the card for everybody by a code that is left, else shows it anew where it offers something new.
+        """Changes the card for everybody by a code that is left; a press brings one for the change it makes.
 
-        A code changes it once, and only a press brings another: the last is kept for what changes the buttons.
+        Without one, something new to press comes as a card of its own, and new words as a line.
         """
         task_id = await self._now_as(outgoing.replaces)
-        shown = await self._codes.shown(task_id)
-        offered = _offered(outgoing)
-        while await self._codes.left(task_id) > (1 if offered == shown else 0):
-            code = await self._codes.take(task_id)
-            if code is None:
-                break
+        shown, offered = await self._codes.shown(task_id), _offered(outgoing)
+        if shown == (offered, outgoing.text):
+            return Sent(outgoing.replaces)
+        while (code := await self._codes.take(task_id)) is not None:
             if await self._updated(outgoing, task_id, code):
-                await self._codes.show(task_id, offered)
+                await self._codes.show(task_id, offered, outgoing.text)
                 return Sent(outgoing.replaces)
-        if offered <= shown or not outgoing.members:
-            return Sent(outgoing.replaces)  # the lines under it say what has changed
+        if offered <= shown[0] or not outgoing.members:
+            return await self._new_words(outgoing, task_id, shown)
         sent = await self._card(outgoing, outgoing.members, outgoing.row_id)
         if isinstance(sent, Sent):
             await self._state.put(f"moved:{outgoing.replaces}", {"to": outgoing.row_id})
             return Sent(outgoing.replaces, sent.refused)
         return sent
+
+    async def _new_words(self, outgoing: Outgoing, task_id: str, shown: tuple[frozenset[str], str]) -> Outcome:
+        """What the customer said since the card was drawn, as a line; other changes have lines of their own."""
+        if outgoing.text == shown[1]:
+            return Sent(outgoing.replaces)
+        told = await self._line(replace(outgoing, facts=(), choices=(), in_words=""))
+        if isinstance(told, Sent):
+            await self._codes.show(task_id, shown[0], outgoing.text)
+            return Sent(outgoing.replaces, told.refused)
+        return told
 
     async def _updated(self, outgoing: Outgoing, task_id: str, code: str) -> bool:
         """Uses a code; False where the platform takes it no more."""
@@ -167,14 +177,20 @@ class Members:
         except ApiError as error:
             if error.code in (42022, 40058):
                 return False
-            await self._codes.add(task_id, code)
+            await self._codes.give_back(task_id, code)
             raise
         return True
 
     async def _line(self, outgoing: Outgoing) -> Outcome:
         """A line about a case: in the group where there is one; to those who should act, or to all, where not."""
+        refused: tuple[str, ...] = ()
         if outgoing.address.startswith(GROUP):
-            return await self._group(outgoing) or Sent(outgoing.row_id)
+            told = await self._group_or_nobody(outgoing)
+            if isinstance(told, TryLater):
+                return told
+            if told:
+                return Sent(outgoing.row_id)
+            refused = (outgoing.address,)
         to = outgoing.mentions or outgoing.members
         if not to:
             return Unreachable("the team has no member in WeCom")
@@ -182,7 +198,17 @@ class Members:
             answer = await self._send(to, "text", {"content": part})
             if isinstance(answer, TryLater):
                 return answer
-        return Sent(outgoing.row_id)
+        return Sent(outgoing.row_id, refused)
+
+    async def _group_or_nobody(self, outgoing: Outgoing) -> bool | TryLater:
+        """Whether the group was told; where its robot is gone, the members are told all the same."""
+        try:
+            return await self._group(outgoing) or True
+        except ApiError as error:
+            known = errors.meaning("wecom", error.code)
+            if known is None or known.kind != "place" or not outgoing.members:
+                raise
+            return False
 
     async def _group(self, outgoing: Outgoing) -> TryLater | None:
         name = outgoing.address.removeprefix(GROUP)
