@@ -40,6 +40,7 @@ TEAM = """
 name = "Team {id}"
 channel = "web"
 place = "team:{id}"
+policy = {{ storm_cases = 0 }}
 touchpoints = ["{touchpoint}"]
 members = [
     {{ address = "web:member:lead-{id}", name = "Lead of {id}", role = "lead", language = "en" }},

@@ -17,7 +17,7 @@ PAGE = 1_000
 
 
 def make(tx: Tx, wanted: Mapping[str, Any]) -> File:
-    """The file a row's arguments ask for; a read. Raises KeyError or ValueError where they ask for none there is."""
+    """The file a row's arguments ask for; a read. Raises LookupError or ValueError where there is none."""
     if "kept" in wanted:
         return _kept(tx, wanted["kept"])
     if wanted["kind"] == "chart":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cxbot.config import ConfigMistakes, Mistake, read_config
-from cxbot.discovery import channel_limits
+from cxbot.discovery import channel_limits, channel_specs
 from cxbot.domain.survey import Survey, SurveyMistakes, read_survey
 from cxbot.ports import Limits
 from cxbot.settings import CompanySettings, Config
@@ -50,7 +50,7 @@ def check(path: Path | None, env: Mapping[str, str], surveys: Path) -> Checked:
 def check_config(config: Config) -> Checked:
     """Reads every survey of settings that are right, and looks whether the two fit together."""
     surveys, mistakes = read_surveys(config.path(config.seed.surveys), channel_limits(config.channels))
-    mistakes += [*_no_privacy_link(config, surveys), *_routes_to_nowhere(config, surveys)]
+    mistakes += [*_no_privacy_link(config, surveys), *_routes_to_nowhere(config, surveys), *_no_place(config)]
     return Checked(config, surveys, tuple(mistakes))
 
 
@@ -95,6 +95,16 @@ def _no_privacy_link(config: Config, surveys: Sequence[SurveyFile]) -> list[str]
     if config.company.privacy_url or not surveys:
         return []
     return ['company.privacy_url: is empty, and every first contact links to it; write privacy_url = "https://…"']
+
+
+def _no_place(config: Config) -> list[str]:
+    """Every team is told things on a channel that has places for teams."""
+    limits = {name: spec.limits for name, spec in channel_specs().items()}
+    return [
+        f'seed.teams.{team_id}.channel: "{team.channel}" is for customers only; choose a channel that teams read'
+        for team_id, team in config.seed.teams.items()
+        if (can := limits.get(team.channel)) is not None and not can.teams
+    ]
 
 
 def _routes_to_nowhere(config: Config, surveys: Sequence[SurveyFile]) -> list[str]:

@@ -23,7 +23,7 @@ from cxbot.settings import HOME, Config
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from cxbot.ports import Clock, Store
+    from cxbot.ports import Clock, Row, Store
     from cxbot.transactions.reading import Kind
 
 T = TypeVar("T")
@@ -220,6 +220,34 @@ def export(config_path: Path | None, what: Kind, file: Path) -> None:
             return await transfer.export_rows(store, what, file)
 
     click.echo(f"{_complete(write(), config)} {what} written to {file}.")
+
+
+@main.command()
+@_CONFIG
+@click.option("--team", "team_id", default="", help="The team in which a role holds; everywhere where none is named.")
+@click.argument("who", metavar="ROLE|PERSON")
+def pair(config_path: Path | None, team_id: str, who: str) -> None:
+    """Make a one-time code with which a colleague is known on a channel that cannot tell who writes.
+
+    For somebody with a role already, name them; for somebody new, name the role: owner, admin, lead, member, viewer.
+    """
+    config = _settings(config_path)
+    from cxbot.transactions import pairing  # noqa: PLC0415 -- see run
+    from handlers.pairing import make  # noqa: PLC0415 -- see run
+
+    code = pairing.new_code()
+
+    async def keep() -> Row | str:
+        async with _open(config) as (store, clock):
+            return await store.run(make, code, who, team_id, clock.now())
+
+    made = _complete(keep(), config)
+    if isinstance(made, str):
+        _refuse([made])
+    minutes = pairing.VALID_MS // 60_000
+    click.echo(
+        f"For {made['name']}, once and within {minutes} minutes. They write to the bot in private:\n\npair {code}\n"
+    )
 
 
 @main.group()

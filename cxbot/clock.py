@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from cxbot.ports import Clock, Store, Tx
-from cxbot.transactions import case_clock, invitations
+from cxbot.transactions import case_clock, incidents, invitations
 
 log = structlog.get_logger(__name__)
 
@@ -22,24 +23,30 @@ AFTER_A_FAILURE_MS = 5 * 60_000
 
 
 def due(tx: Tx, now: int, most: int) -> list[tuple[str, str]]:
-    """What is due: ("case" | "invitation", id), the longest due first."""
+    """What is due: ("case" | "invitation" | "incident", id), the longest due first."""
     rows = [(row["due_at"], "case", row["id"]) for row in tx.all("cases.due", now=now, most=most)]
     rows += [(row["due_at"], "invitation", row["id"]) for row in tx.all("invitations.due", now=now, most=most)]
+    rows += [(row["due_at"], "incident", row["id"]) for row in tx.all("incidents.due", now=now, most=most)]
     return [(kind, row_id) for _, kind, row_id in sorted(rows)]
 
 
 def next_due(tx: Tx) -> int:
     """The earliest moment at which something falls due, epoch ms of business time; 0 where nothing will."""
-    found = [tx.one(name) for name in ("cases.earliest_due", "invitations.earliest_due", "outbox.next_due")]
+    found = [tx.one(name) for name in STATEMENTS]
     return min((row["due_at"] for row in found if row and row["due_at"]), default=0)
+
+
+STATEMENTS = ("cases.earliest_due", "invitations.earliest_due", "incidents.earliest_due", "outbox.next_due")
+STEPS: Mapping[str, Callable[[Tx, str, int], str]] = {
+    "case": case_clock.step,
+    "invitation": invitations.step,
+    "incident": incidents.step,
+}
 
 
 def put_off(tx: Tx, kind: str, row_id: str, due_at: int) -> None:
     """Looks at a case or an invitation later than it said."""
-    if kind == "case":
-        tx.run("cases.look_at", id=row_id, due_at=due_at)
-    else:
-        tx.run("invitations.look_at", id=row_id, due_at=due_at)
+    tx.run(f"{kind}s.look_at", id=row_id, due_at=due_at)
 
 
 class DueWork:
@@ -87,9 +94,8 @@ class DueWork:
         return total
 
     async def _step(self, kind: str, row_id: str, now: int) -> None:
-        step = case_clock.step if kind == "case" else invitations.step
         try:
-            await self.store.run(step, row_id, now)
+            await self.store.run(STEPS[kind], row_id, now)
         except Exception:
             # One that cannot be done must not stop the others, on this replica or on another: it is looked at later.
             log.exception("step_failed", kind=kind, subject=row_id)

@@ -12,7 +12,8 @@ from itsdangerous import BadData, URLSafeSerializer
 from cxbot.ports import Row
 
 PATH = "/s/"
-LONGEST_TOKEN = 400
+LONGEST_TOKEN = 1_000
+"""A platform's id of a file, of which a token holds one, may have 256 characters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ _SECRETS = re.compile(
     r"(?P<bearer>\b[Bb]earer\s+)[^\s'\",]+"
     r"|(?P<link>/s/)[^\s'\"?#]+"
     r"|(?P<login>://[^\s:/@'\"]+:)[^\s@'\"]+(?=@)"
-    r"|(?P<query>[?&](?:token|access_token|secret|signature|key)=)[^\s&'\"]+"
+    r"|(?P<query>[?&](?:token|access_token|secret|corpsecret|signature|key)=)[^\s&'\"]+"
     r"|(?P<slack>\bx(?:ox[a-z]|app)-)[A-Za-z0-9-]+"
 )
 # Error messages of pydantic and PostgreSQL repeat what they were given.

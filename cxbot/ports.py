@@ -301,7 +301,7 @@ class Outgoing:
     """The addresses of those who should act, to be called by name where the channel can."""
     file: File | None = None
     media: Media | None = None
-    """Something a customer sent on this channel, to be shown with the text."""
+    """Something a customer sent, to be shown with the text; the `url` of what is kept is the page that shows it."""
     maybe_sent: bool = False
     """An earlier attempt ended in nobody knows what: look whether it is there before it is sent again."""
     language: str = "en"
@@ -442,10 +442,13 @@ class ChannelState(Protocol):
         """The value, or None."""
 
     async def put(self, key: str, value: Any) -> None:
-        """Keeps the value."""
+        """Keeps the value; None forgets what stood there."""
 
     async def swap(self, key: str, old: Any, new: Any) -> bool:
         """Keeps `new` only where `old` still stands; says whether it did."""
+
+    async def forget(self, prefix: str, before: str) -> None:
+        """Forgets what stands under the names that begin so and sort before another."""
 
 
 class Channel(Protocol):

@@ -63,7 +63,9 @@ def run(
             argument={"key": f"command.argument.{parsed.missing}", "args": {}},
             example=(command.examples.get(language) or command.examples.get("en") or ("",))[0],
         )
-    return command.run(Call(tx, now, sender, team, language, parsed.arguments, say, _reads(found)))
+    alone = inbound.private or inbound.place == inbound.sender
+    who = (inbound.channel, inbound.sender, alone)
+    return command.run(Call(tx, now, sender, team, language, parsed.arguments, say, _reads(found), *who))
 
 
 def is_talk(text: str) -> bool:

@@ -15,6 +15,7 @@ from cxbot.transactions import (
     case_opening,
     case_work,
     cases,
+    consent,
     inbox,
     invitations,
     outbox,
@@ -202,23 +203,7 @@ def _consent(tx: Tx, person: Row, inbound: Inbound, intent: str, now: int) -> Re
     if intent == "stop" and person["opted_out"] == "all":
         # Who wants no messages at all does not ask for some by saying stop again.
         scope = "all"
-    people.opt_out(tx, person["id"], scope, now)  # type: ignore[arg-type]  # one of the three scopes
-    if scope:
-        open_survey = tx.one("invitations.open_of_person", person_id=person["id"])
-        waiting = tx.all("invitations.waiting_of_person", person_id=person["id"])
-        for invitation in [*([open_survey] if open_survey else []), *waiting]:
-            state = "declined" if invitation["state"] == "asked" else "not_asked"
-            invitations.end(tx, invitation, state, "opted_out", now)
-            invitations.decide(tx, person["id"], "not_asked", "opted_out", now, invitation=invitation)
-    if scope == "all":
-        for row in people.addresses(tx, person["id"]):
-            tx.run(
-                "outbox.cancel_of_person",
-                person_id=person["id"],
-                channel=row["channel"],
-                address=row["address"],
-                reason="opted_out",
-            )
+    consent.change(tx, person["id"], scope, now)  # type: ignore[arg-type]  # one of the three scopes
     key = {"": "customer.started", "surveys": "customer.stopped_surveys", "all": "customer.stopped_all"}[scope]
     return _say(tx, person, inbound, key, {}, now)
 

@@ -13,7 +13,7 @@ from cxbot.inbound import Handle
 from cxbot.ports import PREVIEW, Field, Form, Inbound, Limits, Receipt, Tx
 from cxbot.transactions import dialogues, outbox, people, settings, teams
 from cxbot.transactions.dialogues import LAPSE_MS, Dialogue
-from handlers import commands, dispatch, forms
+from handlers import commands, dispatch, forms, pairing
 
 KEY = "d:"
 """How the key of an option begins: `d:<dialogue>:<field>:<number>`; the field is empty where it is asked to send."""
@@ -203,7 +203,7 @@ class _Conversation:
 
 def _may_answer(inbound: Inbound) -> bool:
     """Whether a text may be meant for what is being asked: no command, and no word that stops messages."""
-    if inbound.command or commands.plainly_meant(inbound.text):
+    if inbound.command or commands.plainly_meant(inbound.text) or pairing.code_in(inbound):
         return False
     # "cancel" is such a word to who is asked by us, and leaves the form to who opened one.
     stops = replies.read_intent(inbound.text) in ("stop", "stop_all", "start")

@@ -7,27 +7,28 @@ from typing import Any
 from cxbot import wording
 from cxbot.ports import PREVIEW, Inbound, Receipt, Row, Tx
 from cxbot.transactions import people, places, settings, teams
-from handlers import commands, customer, page, reported, team
+from handlers import commands, customer, incidents, page, pairing, reported, team
 
 
 def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -> Receipt:
     """Handles one message inside the transaction that marks it as seen.
 
-    A text is, in this order: a stop or start word; a command, if the sender may give one; an answer to what was asked
-    last; the person's own words.
+    A text is, in this order: a pairing code; a stop or start word; a command, if the sender may give one; an answer to
+    what was asked last; the person's own words.
     """
     place = teams.by_place(tx, inbound.channel, inbound.place)
     sender = people.by_address(tx, inbound.channel, inbound.sender)
-    if place is not None:
-        places.found(tx, place, now)
-    if sender is not None and sender["unreachable"]:
-        people.mark_unreachable(tx, inbound.channel, inbound.sender, "")  # whoever writes can be written to again
+    _can_be_written_to(tx, place, sender, inbound, now)
     if inbound.kind == "opened":
         return Receipt()  # what was held for the person is let go, and what they may be sent is noted
+    if code := pairing.code_in(inbound):
+        return pairing.take(tx, sender or newcomer(tx, inbound, now), code, inbound, now)
     if inbound.kind == "page":
         return page.show(tx, sender, inbound, now, found)
     if inbound.kind == "interaction" or inbound.choice.startswith(reported.KEY):
         return reported.take(tx, sender, inbound, now)
+    if inbound.choice.removeprefix(PREVIEW).startswith(incidents.KEY):
+        return incidents.act(tx, sender, inbound, now)
     if inbound.choice.removeprefix(PREVIEW).startswith("c:"):
         return team.act(tx, sender, inbound, now)
     if place is not None:
@@ -53,6 +54,14 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -
     if inbound.overheard and not (sender and customer.is_for_us(tx, sender, inbound, now)):
         return Receipt()
     return customer.handle(tx, sender or newcomer(tx, inbound, now), inbound, now)
+
+
+def _can_be_written_to(tx: Tx, place: Row | None, sender: Row | None, inbound: Inbound, now: int) -> None:
+    """Whoever writes can be written to again, and so can a place where something is said."""
+    if place is not None:
+        places.found(tx, place, now)
+    if sender is not None and sender["unreachable"]:
+        people.mark_unreachable(tx, inbound.channel, inbound.sender, "")
 
 
 def newcomer(tx: Tx, inbound: Inbound, now: int) -> Row:

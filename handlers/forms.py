@@ -151,14 +151,24 @@ def snooze_until(case: Row, choice: str, now: int) -> int:
 
 def preview(tx: Tx, case: Row, action: str, actor_id: str, words: str, language: str, now: int) -> Form:
     """Exactly what the customer would read; nothing is sent from here."""
-    if words:
-        key, args = case_work.what_the_customer_reads(tx, case, action, actor_id, words)
-        meaning = wording.Meaning("", "", "", "message", key, {"code": case["code"], **args}, language=case["language"])
-        intro = wording.render(meaning, Limits(), now).text
-    else:
-        intro = wording.text("card.told_nothing", language)
+    return previewed(
+        f"c:previewed:{case['id']}", what_is_read(tx, case, action, actor_id, words, language, now), language
+    )
+
+
+def what_is_read(tx: Tx, case: Row, action: str, actor_id: str, words: str, language: str, now: int) -> str:
+    """What the customer of a case would read, in their language; in the other, that they would read nothing."""
+    if not words:
+        return wording.text("card.told_nothing", language)
+    key, args = case_work.what_the_customer_reads(tx, case, action, actor_id, words)
+    meaning = wording.Meaning("", "", "", "message", key, {"code": case["code"], **args}, language=case["language"])
+    return wording.render(meaning, Limits(), now).text
+
+
+def previewed(key: str, intro: str, language: str) -> Form:
+    """A form that only shows something."""
     return Form(
-        key=f"c:previewed:{case['id']}",
+        key=key,
         title=wording.text("form.preview.title", language),
         fields=(),
         submit="",

@@ -63,6 +63,11 @@ class Call:
     """say(key, **args) enqueues the answer and gives the receipt."""
     heavy: Callable[..., Any]
     """heavy(query, *args) gives what a long read found, without holding up the writer."""
+    channel: str = ""
+    address: str = ""
+    """The sender's own address on the channel."""
+    alone: bool = True
+    """Nobody but the sender reads the answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,16 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import json
+from functools import partial
 
 import pytest
 from PIL import Image
-from world import ADA, ANA, MEI, SAM
+from world import ADA, ANA, MEI, SAM, SUPPORT
 
-from cxbot import attachments
+from cxbot import attachments, links
+from cxbot.ports import Media
+from cxbot.transactions import files
 
 
 @pytest.fixture
@@ -77,3 +81,60 @@ async def test_a_metric_without_answers_is_not_drawn(with_files):
     await with_files.writes(ADA, "chart nps")
     assert "no answers" in with_files.last(ADA).text
     assert with_files.last(ADA).file is None
+
+
+def picture(key="wechat/M-1", **more):
+    return Media("image", "box.jpg", "image/jpeg", 4, kept=key, **more)
+
+
+async def keep(world, key="wechat/M-1"):
+    given = {"person_id": "", "kind": "image", "name": "image.jpg", "mime": "image/jpeg", "body": b"\xff\xd8\xff\xe0"}
+    await world.store.run(lambda tx: files.keep(tx, key, **given, now=world.now))
+
+
+@pytest.fixture
+async def with_links(with_files):
+    with_files.delivery.link = partial(links.make_shown, "secret", "https://cx.example")
+    return with_files
+
+
+async def test_a_picture_that_is_kept_goes_to_the_team_as_a_file_with_the_words(with_links):
+    world = with_links
+    await world.unhappy()
+    await keep(world)
+    await world.acts(SAM, kind="media", media=picture(url="https://elsewhere.example/box.jpg"))
+    message = next(each for each in world.web.sent if each.address == SUPPORT and each.file)
+    assert (message.file.name, message.file.mime, message.file.body) == ("image.jpg", "image/jpeg", b"\xff\xd8\xff\xe0")
+    assert message.text == "Sam Rivera sent a picture."
+    assert "elsewhere" not in message.media.url
+    assert (message.media.kept, message.media.size) == ("wechat/M-1", 4)
+    (remark,) = await world.all("remarks")
+    assert json.loads(remark["media"])["kept"] == "wechat/M-1"
+
+
+@pytest.mark.parametrize("takes_files", [True, False])
+async def test_a_picture_that_cannot_go_along_has_a_link_that_is_good_for_thirty_days(with_links, takes_files):
+    world = with_links
+    world.web.limits = dataclasses.replace(world.web.limits, files=takes_files)
+    await world.unhappy()
+    if not takes_files:
+        await keep(world)
+    await world.acts(SAM, kind="media", media=picture())
+    (message,) = [each for each in world.web.sent if each.address == SUPPORT and each.media]
+    assert message.file is None
+    said, _, link = message.text.partition("\n")
+    assert said == "Sam Rivera sent a picture."
+    assert link.startswith("See it: https://cx.example/f/")
+    token = link.rpartition("/")[2]
+    thirty_days = 30 * 24 * 60 * 60 * 1000
+    assert links.read_shown("file", "secret", token, world.now + thirty_days - 1) == links.Shown("wechat/M-1")
+    assert links.read_shown("file", "secret", token, world.now + thirty_days) == links.Invalid()
+
+
+async def test_a_file_that_can_be_had_where_it_was_sent_has_no_link(with_links):
+    world = with_links
+    await world.unhappy()
+    await world.acts(SAM, kind="media", media=dataclasses.replace(picture(""), url="https://files.example/box.jpg"))
+    (message,) = [each for each in world.web.sent if each.address == SUPPORT and each.media]
+    assert (message.file, message.text) == (None, "Sam Rivera sent a picture.")
+    assert message.media.url == "https://files.example/box.jpg"

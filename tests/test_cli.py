@@ -12,7 +12,7 @@ from cxbot.cli import _settings, main
 from cxbot.demo import read_cast
 from cxbot.settings import HOME
 
-COMMANDS = ("run", "demo", "check", "migrate", "import", "export", "token")
+COMMANDS = ("run", "demo", "check", "migrate", "import", "export", "pair", "token")
 
 
 @pytest.fixture
@@ -133,6 +133,18 @@ def test_a_token_is_shown_once_listed_and_revoked(bot, tmp_path: Path):
     assert re.match(r"crm\tmade \d{4}-\d\d-\d\d\tactive\n", bot("token", "list").output)
     assert bot("token", "revoke", "crm").output == "crm is revoked.\n"
     assert "\trevoked " in bot("token", "list").output
+
+
+def test_a_pairing_code_is_shown_once_and_what_cannot_be_paired_is_said(bot, tmp_path: Path):
+    made = bot("pair", "owner")
+    code = re.search(r"^pair (\w{8})$", made.output, re.MULTILINE)
+    assert code is not None, made.output
+    assert "15 minutes" in made.output
+    assert code[1].encode() not in (tmp_path / "cx.db").read_bytes()
+    unknown, no_team = bot("pair", "Zed"), bot("pair", "lead", "--team", "support")
+    assert [unknown.exit_code, no_team.exit_code] == [2, 2]
+    assert "nobody is called Zed" in unknown.output
+    assert "there is no team support" in no_team.output
 
 
 def test_a_token_name_that_is_taken_or_unusable_is_refused_in_words(bot):

@@ -59,7 +59,7 @@ PATH = re.compile(
 )
 CREATED = {"config.toml", "var/cxbot.db", "var/demo.db", "failed.py", "webhook.py", "returns.toml"}
 """What is named in the documents and made by whoever follows them."""
-HTTP_ROOTS = ("api", "try", "s", "slack", "healthz", "readyz", "metrics", "webhook")
+HTTP_ROOTS = ("api", "try", "s", "slack", "wechat", "wecom", "healthz", "readyz", "metrics", "webhook")
 CHAT_COMMANDS = ("cx", "invite")
 HOSTS = re.compile(
     r"(127\.0\.0\.1|localhost|host|([a-z]+\.)*example\.com|(api\.)?slack\.com|(api|qyapi|mp)\.weixin\.qq\.com|work\.weixin\.qq\.com)(:\d+)?"
@@ -292,6 +292,18 @@ def test_the_settings_in_the_readme_have_no_mistakes():
     config = parse_config(re.sub("^   ", "", EXAMPLES["config.toml"], flags=re.MULTILINE), "config.toml", {})
     assert check_config(config).mistakes == ()
     assert notices(config) == []
+
+
+@pytest.mark.parametrize("name", ["slack", "wechat", "wecom"])
+def test_the_settings_of_a_channels_page_have_no_mistakes(name: str):
+    values = {
+        "slack": {"BOT_TOKEN": "xoxb-1", "APP_TOKEN": "xapp-1"},
+        "wechat": {"APP_SECRET": "a", "TOKEN": "abc", "AES_KEY": "a" * 42 + "A"},
+        "wecom": {"SECRET": "a", "TOKEN": "abc", "AES_KEY": "a" * 42 + "A", "GROUP_WEBHOOKS": '{"delivery": "key"}'},
+    }[name]
+    told = {f"CXBOT_CHANNELS__{name.upper()}__{key}": value for key, value in values.items()}
+    assert all(key in WHOLE[f"docs/{name}.md"] for key in told)
+    assert check_config(parse_config(EXAMPLES[f"channels.{name}"], "config.toml", told)).mistakes == ()
 
 
 def test_the_interaction_in_the_readme_is_one():

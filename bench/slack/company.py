@@ -48,6 +48,7 @@ name = "Team {n}"
 channel = "slack"
 place = "CTEAM{n:04}"
 touchpoints = ["{touchpoint}"]
+policy = {{ storm_cases = 0 }}
 """
 
 

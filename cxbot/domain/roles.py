@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-Action = Literal["read", "work_case", "edit_team", "edit_survey", "see_person", "see_state", "report", "export"]
+Action = Literal[
+    "read",
+    "work_case",
+    "edit_team",
+    "edit_survey",
+    "see_person",
+    "see_profile",
+    "edit_person",
+    "see_state",
+    "report",
+    "export",
+]
 
 RANK = {"viewer": 0, "member": 1, "lead": 2, "admin": 3, "owner": 4}
 NEEDED: Mapping[str, str] = {
@@ -13,6 +24,8 @@ NEEDED: Mapping[str, str] = {
     "see_state": "viewer",
     "work_case": "member",
     "see_person": "member",
+    "see_profile": "lead",
+    "edit_person": "admin",
     "report": "member",
     "export": "admin",
     "edit_team": "lead",
@@ -32,3 +45,9 @@ def may(roles: Mapping[str, str], action: Action, team_id: str = "") -> bool:
     if team_id:
         return RANK.get(roles.get(team_id, ""), -1) >= needed
     return needed < RANK["admin"] and any(RANK[role] >= needed for role in roles.values())
+
+
+def covers(roles: Mapping[str, str], others: Mapping[str, str]) -> bool:
+    """Whether who has `roles` has at least the rank of each of the others' roles, so that they may hand those on."""
+    everywhere = RANK.get(roles.get("", ""), -1)
+    return all(max(everywhere, RANK.get(roles.get(team, ""), -1)) >= RANK[role] for team, role in others.items())

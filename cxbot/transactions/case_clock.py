@@ -8,7 +8,7 @@ from cxbot.domain import cases as workflow
 from cxbot.domain import contact
 from cxbot.domain.roles import RANK
 from cxbot.ports import Row, Tx
-from cxbot.transactions import case_messages, cases, outbox, people, settings, teams
+from cxbot.transactions import case_messages, cases, incidents, outbox, people, settings, teams
 
 RETRY_MS = 60 * 60 * 1000
 NAGS = ("remind", "promise_soon", "escalate", "overdue")
@@ -42,6 +42,8 @@ def step(tx: Tx, case_id: str, now: int) -> str:
 
 def _carry_out(tx: Tx, before: Row, case: Row, kind: str, now: int) -> None:
     """Says or does what a step is about; `before` is the case as it was."""
+    if kind in NAGS and incidents.nag(tx, case, now):
+        return
     who = {"who": case_messages.owner_name(tx, case), "promised_at": case["promised_at"]}
     called = case_messages.who_acts(tx, case)
     match kind:

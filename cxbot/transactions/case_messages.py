@@ -71,8 +71,13 @@ def team_says(
         args={"code": case["code"], "zone": team["time_zone"], **called, **args},
         order_key=case["id"] if home else "",
         case_id=case["id"],
-        thread_of=case["card_id"] if home else "",
+        thread_of=(case["card_id"] or _card_of_storm(tx, case)) if home else "",
     )
+
+
+def _card_of_storm(tx: Tx, case: Row) -> str:
+    incident = tx.one("incidents.get", id=case["incident_id"]) if case["incident_id"] else None
+    return str(incident["card_id"]) if incident else ""
 
 
 def tell_customer(

@@ -13,7 +13,7 @@ from cxbot.domain.calendar import Hours
 from cxbot.domain.policy import TeamPolicy
 from cxbot.domain.survey import Survey
 from cxbot.ports import Row, Tx
-from cxbot.transactions import case_messages, cases, settings, teams
+from cxbot.transactions import case_messages, cases, incidents, settings, teams
 
 DAY_MS = 24 * 60 * 60 * 1000
 WORDS_MS = DAY_MS
@@ -126,8 +126,10 @@ def open_case(
     )
     case = cases.get(tx, case_id)
     cases.record(tx, case_id, person["id"], "opened", {"severity": severity, "cause": cause}, now)
-    card_id = case_messages.alert(tx, case, now)
-    case = cases.write(tx, case, {"card_id": card_id}, now)
+    if incidents.join(tx, case, now) is None:
+        case = cases.write(tx, case, {"card_id": case_messages.alert(tx, case, now)}, now)
+    else:
+        case = cases.write(tx, cases.get(tx, case_id), {}, now)
     tx.run("remarks.give_to_case", case_id=case_id, person_id=person["id"], since=now - WORDS_MS)
     return Opened(case, True, case_messages.notice(tx, person, case, "customer.case_opened", sorry=sorry))
 

@@ -157,6 +157,26 @@ def _not_fixed(tx: Tx, case: Row, person: Row, now: int) -> str:
     return "customer.confirmed_no"
 
 
+def join(tx: Tx, case: Row, into: Row, actor_id: str, now: int) -> None:
+    """Lets the work on a case go on in another about the same: whom they are about turned out to be one person."""
+    case = cases.lock(tx, case["id"]) or case
+    cases.take_back(tx, case)
+    case_messages.stop_asking(tx, case, now)
+    columns = {
+        "state": "merged",
+        "merged_into": into["id"],
+        "closed_at": now,
+        "snoozed_until": 0,
+        "snooze_reason": "",
+        "undo": "",
+        "undo_until": 0,
+    }
+    after = cases.write(tx, case, columns, now)
+    cases.record(tx, case["id"], actor_id, "merged", {"into": into["id"]}, now)
+    _tell_the_other(tx, after, now)
+    case_messages.redraw(tx, after, now)
+
+
 def _decide(tx: Tx, case: Row, action: str, actor_id: str, now: int, arguments: Mapping[str, Any]) -> Change | Refusal:
     if action in PLAIN:
         return PLAIN[action](case, actor_id, now)

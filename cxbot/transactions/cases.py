@@ -80,6 +80,11 @@ def write(tx: Tx, case: Row, columns: Mapping[str, Any], now: int) -> Row:
     return after
 
 
+def put_into(tx: Tx, case_id: str, incident_id: str) -> None:
+    """Makes a case one of a storm."""
+    tx.run("cases.put_into", id=case_id, incident_id=incident_id)
+
+
 def record(tx: Tx, case_id: str, actor_id: str, kind: str, args: Mapping[str, Any], now: int) -> None:
     """Adds a line to the history of a case."""
     text = json.dumps(args, ensure_ascii=False)

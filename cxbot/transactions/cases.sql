@@ -82,3 +82,7 @@ UPDATE cases SET due_at = :due_at WHERE id = :id
 SELECT e.happened_at, e.actor_id, COALESCE(p.name, '') AS actor_name
 FROM events e LEFT JOIN people p ON p.id = e.actor_id
 WHERE e.subject_id = :subject_id AND e.kind = :kind ORDER BY e.happened_at DESC, e.id DESC LIMIT 1
+
+-- name: put_into
+-- The storm a case belongs to.
+UPDATE cases SET incident_id = :incident_id WHERE id = :id

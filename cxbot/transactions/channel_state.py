@@ -33,6 +33,11 @@ def swap(tx: Tx, channel: str, name: str, old: Any, new: Any) -> bool:
     return tx.run("channel_state.swap", channel=channel, name=name, old=_text(old), value=_text(new)) == 1
 
 
+def forget(tx: Tx, channel: str, prefix: str, before: str) -> None:
+    """Forgets what stands under the names that begin so and sort before another."""
+    tx.run("channel_state.forget_before", channel=channel, prefix=f"{prefix}%", before=before)
+
+
 def _text(value: Any) -> str:
     # Sorted, so that what is equal is equal as text too.
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
@@ -56,3 +61,7 @@ class StoredState:
     async def swap(self, key: str, old: Any, new: Any) -> bool:
         """See `ports.ChannelState.swap`."""
         return await self._store.run(swap, self._channel, key, old, new)
+
+    async def forget(self, prefix: str, before: str) -> None:
+        """See `ports.ChannelState.forget`."""
+        await self._store.run(forget, self._channel, prefix, before)

@@ -23,3 +23,7 @@ DELETE FROM channel_state WHERE channel = :channel AND name = :name
 -- name: forget_if
 -- Nothing stands there any more, where what stood there is as it was.
 DELETE FROM channel_state WHERE channel = :channel AND name = :name AND value = :old
+
+-- name: forget_before
+-- Nothing stands any more under the names of one kind that sort before another.
+DELETE FROM channel_state WHERE channel = :channel AND name LIKE :prefix AND name < :before

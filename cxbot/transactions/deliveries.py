@@ -27,6 +27,7 @@ from cxbot.transactions import (
     allowances,
     case_card,
     channel_stops,
+    incidents,
     invitations,
     learning,
     outbox,
@@ -128,6 +129,8 @@ def read(tx: Tx, row: Row, now: int, machine: int) -> Taken:
 
 def _read(tx: Tx, row: Row, limits: Limits, now: int, machine: int) -> Taken:
     args = case_card.facts(tx, row["case_id"], now) if row["kind"] == "card" else outbox.arguments(row)
+    if row["key"] == incidents.KEY:
+        args = incidents.facts(tx, args["incident"], now)
     survey = surveys.at(tx, args["survey"], args["survey_version"]) if "survey_version" in args else None
     maybe_sent = row["attempts"] > 1 and row["reason"].startswith(outbox.UNKNOWN)
     replaces, thread = _platform_id(tx, row["replaces"]), _platform_id(tx, row["thread_of"])
@@ -152,12 +155,14 @@ def _standing(tx: Tx, row: Row, machine: int) -> dict[str, Any]:
 
 
 def _members(tx: Tx, row: Row) -> tuple[str, ...]:
-    """The addresses, on the row's channel, of those who work in the team whose place it is for."""
+    """The addresses, on the row's channel, of those who work in the team whose place it is for and can be reached."""
     team = teams.by_place(tx, row["channel"], row["address"])
     found = []
     for member in teams.members(tx, team["id"]) if team else ():
         there = [
-            each["address"] for each in people.addresses(tx, member["person_id"]) if each["channel"] == row["channel"]
+            each["address"]
+            for each in people.addresses(tx, member["person_id"])
+            if each["channel"] == row["channel"] and not each["unreachable"]
         ]
         found += there[:1] if RANK[member["role"]] >= RANK["member"] else []
     return tuple(dict.fromkeys(found))

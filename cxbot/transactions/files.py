@@ -46,3 +46,8 @@ def get(tx: Tx, key: str) -> Kept | None:
     if row is None:
         return None
     return Kept(row["key"], row["kind"], row["name"], row["mime"], row["size"], base64.b64decode(row["body"]))
+
+
+def forget_unless_said(tx: Tx, key: str) -> None:
+    """Drops a file that belongs to nothing that was kept: it came beside an anonymous survey, or was a mere sticker."""
+    tx.run("files.forget_unless_said", key=key, mention=f'%"kept": "{key}"%')

@@ -49,3 +49,7 @@ SELECT MIN(due_at) AS due_at FROM invitations WHERE state IN ('waiting', 'asked'
 -- name: in_flight
 -- Whether a worker has a message in flight.
 SELECT id FROM outbox WHERE state = 'sending' AND worker = :worker LIMIT 1
+
+-- name: next_incident
+-- When the next incident is to be looked at.
+SELECT MIN(due_at) AS due_at FROM incidents WHERE due_at > :now

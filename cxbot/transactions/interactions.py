@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cxbot.ports import Row, Tx
-from cxbot.transactions import invitations, people
+from cxbot.transactions import invitations, people, people_merging
 
 FLAGS = ("internal", "auto_closed", "closed_by")
 
@@ -169,6 +169,7 @@ def _person(tx: Tx, person: Mapping[str, Any], source: str, now: int) -> str:
         now,
         addresses=[(one["channel"], one["address"]) for one in person.get("addresses", ())],
         known_as=(source, person["id"]) if person.get("id") else None,
+        unite=people_merging.found_to_be_one,
         **facts,
     )
 

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 from cxbot.ports import Learned, Row, Tx
-from cxbot.transactions import invitations, people
+from cxbot.transactions import invitations, people, people_merging
 
 MOVED = "moved"
 """Why an address is written to no more that the platform knows by another name."""
-
-GIVEN = (
-    "addresses", "interactions", "invitations", "responses", "remarks", "decisions", "outbox", "cases", "members",
-)  # fmt: skip
 
 
 def learn(tx: Tx, row: Row, told: Learned, now: int) -> bool:
@@ -64,29 +58,4 @@ def _move(tx: Tx, person: Row, channel: str, old: str, new: str, now: int) -> Ro
         tx.run(f"learning.move_{table}", channel=channel, old=old, new=new)
     if not owner_id or owner_id == person["id"]:
         return person
-    return _become(tx, person, owner_id, now)
-
-
-def _become(tx: Tx, person: Row, owner_id: str, now: int) -> Row:
-    """Two entries are one person: everything goes to the one who is known by the platform's own address.
-
-    What only one may have of its kind and the other has already (a case about the same, a role in the same team) stays.
-    """
-    owner = people.lock(tx, owner_id)
-    if owner is None:
-        return person
-    for table in GIVEN:
-        tx.run(f"learning.give_{table}", old=person["id"], new=owner_id)
-    people.lay_under(tx, owner, person)
-    if person["opted_out"] and not owner["opted_out"]:
-        people.opt_out(tx, owner_id, person["opted_out"], now)
-    tx.run(
-        "people.record",
-        id=tx.new_id(),
-        subject_id=owner_id,
-        actor_id="",
-        kind="merged",
-        args=json.dumps({"from": person["id"]}),
-        happened_at=now,
-    )
-    return people.get(tx, owner_id) or owner
+    return people_merging.merge(tx, owner_id, person["id"], now)

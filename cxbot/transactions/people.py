@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -32,8 +32,9 @@ def by_address(tx: Tx, channel: str, address: str) -> Row | None:
 
 
 def lock(tx: Tx, person_id: str) -> Row | None:
-    """Holds the person until the commit; returns the row as it stands once it is held."""
-    return tx.one("people.lock", id=person_id)
+    """Holds the person until the commit; returns the row as it stands once it is held: of who they have become."""
+    row = tx.one("people.lock", id=person_id)
+    return lock(tx, row["merged_into"]) if row and row["merged_into"] else row
 
 
 def upsert(
@@ -49,14 +50,17 @@ def upsert(
     value: int | None = None,
     vip: bool | None = None,
     attributes: Mapping[str, Any] | None = None,
+    unite: Callable[[Tx, str, str, int], bool] | None = None,
 ) -> str:
     """Returns the id of the person who has one of the addresses, or of a new one; links the addresses nobody has.
 
     `known_as` is (system, id there): a person is found again by it, never written to. Absent facts erase nothing. An
-    address that belongs to somebody else stays with them.
+    address that belongs to somebody else stays with them, unless `unite(tx, person, somebody else, now)` makes one of
+    the two: it is asked where another system names an id, or addresses on several channels, that several people have.
+    A system that may unite gives nobody with a role another address, for with it would go what the role allows.
     """
     links = list(dict.fromkeys([*_reference(known_as), *addresses]))
-    person_id, is_new = _resolve(tx, links, language, now)
+    person_id, is_new = _resolve(tx, links, language, now, unite)
     facts = {
         "name": name,
         "language": language,
@@ -107,21 +111,28 @@ def opt_out(tx: Tx, person_id: str, scope: Scope, now: int) -> bool:
     """Notes what the person does not want ('' brings them back); says whether that is a change."""
     if not tx.run("people.opt_out", id=person_id, scope=scope):
         return False
+    record(tx, person_id, person_id, "opted_out" if scope else "opted_in", {"scope": scope}, now)
+    return True
+
+
+def record(tx: Tx, person_id: str, actor_id: str, kind: str, args: Mapping[str, Any], now: int) -> None:
+    """Adds a line to the history of a person; `args` name nobody but by id."""
+    text = json.dumps(args, ensure_ascii=False)
     tx.run(
         "people.record",
         id=tx.new_id(),
         subject_id=person_id,
-        actor_id=person_id,
-        kind="opted_out" if scope else "opted_in",
-        args=json.dumps({"scope": scope}),
+        actor_id=actor_id,
+        kind=kind,
+        args=text,
         happened_at=now,
     )
-    return True
 
 
 def acted(tx: Tx, person_id: str, now: int) -> Row | None:
     """Notes that the person has just done something, and holds them until the commit; gives the row as it is then."""
-    return tx.one("people.acted", id=person_id, now=now)
+    row = tx.one("people.acted", id=person_id, now=now)
+    return acted(tx, row["merged_into"], now) if row and row["merged_into"] else row
 
 
 def introduced(tx: Tx, person_id: str, now: int) -> bool:
@@ -142,6 +153,24 @@ def search(tx: Tx, words: str) -> list[Row]:
     for sign in "!%_":
         folded = folded.replace(sign, f"!{sign}")
     return tx.all("people.search", part=f"%{folded}%" if folded else "", exact=exact, most=SEARCH_LIMIT)
+
+
+def find(tx: Tx, words: str) -> list[Row]:
+    """As `search`, but whom the words name exactly, by an address, an id or the whole name, wins over any others.
+
+    Another system's id is named alone or with the system, as in `crm:C-1024`.
+    """
+    exact = tx.all("people.exactly", exact=words.strip(), most=SEARCH_LIMIT)
+    if exact or not words.strip():
+        return exact
+    found = search(tx, words)
+    return [row for row in found if row["name_folded"] == fold_name(words)] or found
+
+
+def known_as(tx: Tx, person_id: str) -> list[tuple[str, str]]:
+    """The ids other systems have for a person, each with its system."""
+    rows = tx.all("people.known_as", person_id=person_id)
+    return [(str(row["channel"]).removeprefix("id:"), str(row["address"])) for row in rows]
 
 
 def expect(tx: Tx, channel: str, address: str, expects: Mapping[str, Any] | None, until: int) -> None:
@@ -187,15 +216,29 @@ def _reference(known_as: tuple[str, str] | None) -> Iterable[tuple[str, str]]:
     return [(f"id:{known_as[0]}", known_as[1])] if known_as and known_as[1] else []
 
 
-def _resolve(tx: Tx, links: Sequence[tuple[str, str]], language: str, now: int) -> tuple[str, bool]:
+def _resolve(
+    tx: Tx,
+    links: Sequence[tuple[str, str]],
+    language: str,
+    now: int,
+    unite: Callable[[Tx, str, str, int], bool] | None,
+) -> tuple[str, bool]:
     known: dict[tuple[str, str], str] = {}
     for channel, address in links:
         row = by_address(tx, channel, address)
         if row is not None:
             known[channel, address] = row["id"]
     found = next(iter(known.values()), "")
+    if unite is not None and len(set(known.values())) > 1:
+        named_by = next(channel for channel, _ in known)
+        others = {owner for (channel, _), owner in known.items() if owner != found and channel != named_by}
+        for owner in sorted(others):
+            unite(tx, found, owner, now)
+    new = sorted(link for link in links if link not in known)
+    if unite is not None and found and new and tx.one("people.has_role", id=found):
+        new = [link for link in new if link[0].startswith("id:")]
     target = found or tx.new_id()
-    for channel, address in sorted(link for link in links if link not in known):  # one order everywhere: no deadlock
+    for channel, address in new:  # one order everywhere: no deadlock
         row = tx.one(
             "people.link", channel=channel, address=address, person_id=target, language=language, created_at=now
         )

@@ -33,6 +33,10 @@ RETURNING person_id
 -- Moves the addresses just linked to a newcomer who turned out to be somebody known.
 UPDATE addresses SET person_id = :new WHERE person_id = :old
 
+-- name: has_role
+-- Whether somebody works in a team, or everywhere.
+SELECT 1 AS found FROM members WHERE person_id = :id LIMIT 1
+
 -- name: addresses
 -- Where a person can be written to, the one used last first. Ids of other systems (`id:crm`) are no addresses.
 SELECT a.channel, a.address, a.kind, a.person_id, a.team_id, a.language, a.unreachable, a.expects, a.expects_until,
@@ -63,10 +67,25 @@ UPDATE people SET introduced_at = :now WHERE id = :id AND introduced_at = 0
 -- name: search
 -- People by a part of their name, by an address, by the id another system has for them, or by their own id.
 SELECT * FROM people
-WHERE (CAST(:part AS TEXT) <> '' AND name_folded LIKE :part ESCAPE '!')
-   OR id = :exact
-   OR id IN (SELECT person_id FROM addresses WHERE address = :exact OR channel || ':' || address = :exact)
+WHERE merged_into = ''
+  AND ((CAST(:part AS TEXT) <> '' AND name_folded LIKE :part ESCAPE '!')
+       OR id = :exact
+       OR id IN (SELECT person_id FROM addresses WHERE address = :exact OR channel || ':' || address = :exact))
 ORDER BY name_folded, id LIMIT :most
+
+-- name: exactly
+-- People by an address, with its channel or without, by an id of another system, or by their own id, also a former one.
+SELECT * FROM people
+WHERE merged_into = ''
+  AND (id = :exact
+       OR id IN (SELECT merged_into FROM people WHERE id = :exact)
+       OR id IN (SELECT person_id FROM addresses WHERE address = :exact OR channel || ':' || address = :exact
+                 OR channel || ':' || address = 'id:' || :exact))
+ORDER BY name_folded, id LIMIT :most
+
+-- name: known_as
+-- The ids other systems have for a person.
+SELECT channel, address FROM addresses WHERE person_id = :person_id AND channel LIKE 'id:%' ORDER BY channel, address
 
 -- name: expect
 -- What was asked last at an address, its choices, and until when an answer counts.

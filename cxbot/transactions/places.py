@@ -65,6 +65,17 @@ def found_at(tx: Tx, channel: str, place: str, now: int) -> None:
         found(tx, team, now)
 
 
+def lost_of_member(tx: Tx, channel: str, address: str) -> list[Row]:
+    """The teams of somebody's, by an address of theirs, whose place on the channel cannot be written to."""
+    return tx.all("places.lost_of_member", channel=channel, address=address)
+
+
+def found_by_member(tx: Tx, channel: str, address: str, now: int) -> None:
+    """Somebody acts who is a place of their team's, where each member is written to by themselves."""
+    for team in lost_of_member(tx, channel, address):
+        found(tx, team, now)
+
+
 def is_place(tx: Tx, channel: str, place: str) -> bool:
     """Whether a team is told things there."""
     return teams.by_place(tx, channel, place) is not None

@@ -15,6 +15,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from cxbot.domain.calendar import Hours
 from cxbot.domain.policy import DEFAULT_CAUSES, Cause, MemberSeed, TeamPolicy, TeamSeed
+from cxbot.domain.roles import RANK
 from cxbot.ports import Row, Tx
 from cxbot.transactions import people
 
@@ -59,6 +60,16 @@ def members(tx: Tx, team_id: str) -> list[Row]:
 def roles_of(tx: Tx, person_id: str) -> dict[str, str]:
     """A person's roles by team id; the one under '' counts everywhere."""
     return {row["team_id"]: row["role"] for row in tx.all("teams.roles_of", person_id=person_id)}
+
+
+def give_role(tx: Tx, team_id: str, person_id: str, role: str, now: int) -> bool:
+    """Gives somebody a role in a team ('': everywhere), or a higher one than they have; says whether it changed."""
+    has = roles_of(tx, person_id).get(team_id)
+    if has is None:
+        return tx.run("teams.add_member", team_id=team_id, person_id=person_id, role=role, created_at=now) > 0
+    if RANK[has] >= RANK[role]:
+        return False
+    return tx.run("teams.set_role", team_id=team_id, person_id=person_id, role=role) > 0
 
 
 def hours(team: Row) -> Hours:

@@ -6,6 +6,6 @@ SELECT at, survey, what, reason, detail FROM (
     SELECT asked_at AS at, survey, 'asked' AS what, '' AS reason, '{}' AS detail, id FROM invitations
     WHERE person_id = :person_id AND asked_at > 0
     UNION ALL
-    SELECT ended_at AS at, survey, state AS what, CASE WHEN state = 'expired' THEN 'no_answer' ELSE '' END AS reason, '{}' AS detail, id
+    SELECT ended_at AS at, survey, state AS what, CASE WHEN reason = 'merged' THEN 'merged' WHEN state = 'expired' THEN 'no_answer' ELSE '' END AS reason, '{}' AS detail, id
     FROM invitations WHERE person_id = :person_id AND asked_at > 0 AND ended_at > 0 AND state IN ('done', 'expired')
 ) AS told ORDER BY at DESC, id DESC LIMIT :most

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from cxbot.domain.survey import Survey
 from cxbot.ports import Choice, File, Limits, Media, Outgoing
-from cxbot.wording import card, question
+from cxbot.wording import card, incident_card, question
 from cxbot.wording.catalogue import LANGUAGES, negotiate
 from cxbot.wording.formatting import clip
 from cxbot.wording.voice import Voice, preload
@@ -58,11 +58,12 @@ def render(meaning: Meaning, limits: Limits, now: int) -> Outgoing:
         marked=limits.local_times,
     )
     drawn = _draw(meaning, voice, arguments, limits)
-    if meaning.see and meaning.file is None:
-        drawn["text"] = f"{drawn['text']}\n{voice.say('media.see', {'url': meaning.see})}"
-    drawn["text"] = clip(drawn["text"], limits.text)
+    # Set aside before the text is cut: half a link leads nowhere.
+    below = f"\n{voice.say('media.see', {'url': meaning.see})}" if meaning.see and meaning.file is None else ""
+    drawn["text"] = clip(drawn["text"], limits.text - len(below)) + below
     if limits.in_words and drawn.get("choices"):
-        drawn["in_words"] = clip(_draw(meaning, voice, arguments, replace(limits, buttons=False))["text"], limits.text)
+        in_words = _draw(meaning, voice, arguments, replace(limits, buttons=False))["text"]
+        drawn["in_words"] = clip(in_words, limits.text - len(below)) + below
     return Outgoing(
         row_id=meaning.row_id,
         channel=meaning.channel,
@@ -74,7 +75,7 @@ def render(meaning: Meaning, limits: Limits, now: int) -> Outgoing:
         mentions=mentions,
         maybe_sent=meaning.maybe_sent,
         file=meaning.file,
-        media=_media(arguments.get("media")),
+        media=_media(arguments.get("media"), meaning.see),
         language=voice.language,
         **meaning.also,
         **drawn,
@@ -89,6 +90,8 @@ def _draw(meaning: Meaning, voice: Voice, arguments: Mapping[str, Any], limits: 
     if meaning.kind == "verbatim":
         said = arguments.get("text")
         return _with_choices(voice, said if isinstance(said, str) else "", arguments, limits)
+    if meaning.key == "incident.card":
+        return incident_card.draw(voice, arguments, limits)
     key = meaning.key
     if arguments.get("file") and meaning.file is None and voice.knows(f"{key}_in_words"):
         key = f"{key}_in_words"
@@ -96,12 +99,16 @@ def _draw(meaning: Meaning, voice: Voice, arguments: Mapping[str, Any], limits: 
     return _with_choices(voice, said, arguments, limits)
 
 
-def _media(given: Any) -> Media | None:
+def _media(given: Any, see: str) -> Media | None:
     """Something a customer sent; a card lists several, and shows none of them."""
-    if not isinstance(given, Mapping) or not isinstance(given.get("url"), str) or not given["url"]:
+    if not isinstance(given, Mapping):
+        return None
+    words = {name: str(given.get(name) or "") for name in ("kind", "name", "mime", "url", "kept")}
+    if words["kept"]:
+        words["url"] = see  # where its own channel has it, nobody else may ask
+    if not words["url"] and not words["kept"]:
         return None
     size = given.get("size")
-    words = {name: str(given.get(name, "")) for name in ("kind", "name", "mime", "url")}
     return Media(**words, size=size if isinstance(size, int) else 0)
 
 

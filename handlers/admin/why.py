@@ -7,6 +7,7 @@ from typing import Any
 
 from cxbot.ports import Receipt, Row
 from cxbot.transactions import people
+from handlers import naming
 from handlers.grammar import Argument, Call, Command
 
 MOST = 10
@@ -17,22 +18,15 @@ OF_THE_CHANNEL = ("held", "dead", "unreachable")
 def why(call: Call) -> Receipt:
     """Lists the latest invitations and decisions about a person."""
     wanted = call.arguments["person"]
-    found = call.heavy(people.search, wanted)
-    if not found:
-        return call.say("refuse.no_such_person", person=wanted)
-    if len(found) > 1:
-        return call.say("refuse.which_person", person=wanted, names=[_told_apart(call, row) for row in found])
+    found = call.heavy(people.find, wanted)
+    unclear = naming.unclear(call, wanted, found)
+    if unclear is not None:
+        return unclear
     person = found[0]
     rows = call.tx.all("why.of_person", person_id=person["id"], most=MOST)
     if not rows:
         return call.say("command.why.nothing", name=person["name"])
     return call.say("command.why.list", name=person["name"], lines=[_line(row) for row in rows])
-
-
-def _told_apart(call: Call, person: Row) -> str:
-    """A name with an address, which can be given in place of the name."""
-    address = people.address_of(call.tx, person["id"])
-    return f"{person['name']} ({address['channel']}:{address['address']})" if address else str(person["name"])
 
 
 def _line(row: Row) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxbot.domain.roles import NEEDED, RANK, may
+from cxbot.domain.roles import NEEDED, RANK, covers, may
 
 TEAMS = ("", "support", "delivery")
 roles = st.dictionaries(st.sampled_from(TEAMS), st.sampled_from(sorted(RANK)))
@@ -49,6 +49,17 @@ def test_a_matter_of_no_team_is_open_to_leads_and_below_but_surveys_only_to_thos
     assert may({"support": "viewer"}, "read")
     assert not may({"support": "owner"}, "edit_survey")
     assert may({"": "admin"}, "edit_survey")
+
+
+@pytest.mark.parametrize(("held", "others", "covered"), [
+    ({"": "admin"}, {"support": "lead", "": "admin"}, True),
+    ({"": "admin"}, {"": "owner"}, False),
+    ({"support": "lead"}, {"support": "lead"}, True),
+    ({"support": "owner"}, {"delivery": "viewer"}, False),
+    ({}, {}, True),
+])  # fmt: skip
+def test_roles_are_handed_on_by_who_has_at_least_their_rank(held, others, covered):
+    assert covers(held, others) is covered
 
 
 @given(roles, st.sampled_from(sorted(NEEDED)), st.sampled_from(TEAMS), st.sampled_from(TEAMS))

@@ -8,6 +8,7 @@ import pytest
 
 from cxbot.app import App
 from cxbot.demo import Demo, DemoClock, read_cast
+from cxbot.transactions import files
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -258,3 +259,11 @@ async def test_the_survey_page_works_without_a_script(open_page):
     await page.check("input[name='q.score'] >> nth=4", force=True)
     await page.click("[type=submit]")
     await page.wait_for_selector(".seal")
+
+
+async def test_a_sound_that_was_kept_is_played_in_its_place(app, open_page):
+    silence = (b"\xff\xfb\x90\x00" + bytes(413)) * 80
+    given = {"person_id": "", "kind": "voice", "name": "voice.mp3", "mime": "audio/mpeg", "body": silence}
+    await app.store.run(lambda tx: files.keep(tx, "fake/V-1", **given, now=0))
+    page = await open_page(app.delivery.link("file", "fake/V-1", app.clock.now()).removeprefix(app.url))
+    await page.wait_for_function("() => document.querySelector('video, audio').duration > 2")

@@ -105,8 +105,8 @@ async def test_a_late_tap_on_an_old_menu_does_not_answer_what_is_asked_now(store
 
 
 async def test_every_way_of_typing_a_rating_is_read(store_url):
-    for n, words in enumerate(("4分", "４", "四", "4/5", "⭐⭐⭐⭐")):
-        async with china(store_url) as the:
+    async with china(store_url) as the:
+        for n, words in enumerate(("4分", "４", "四", "4/5", "⭐⭐⭐⭐")):
             openid = f"oWAY{n}"
             await the.writes(openid, "你好")
             await the.report(openid)

@@ -88,3 +88,15 @@ async def test_a_link_to_a_file_that_was_changed_shows_nothing(store_url):
         await the.later(days=31)
         async with the.session.get(url) as answer:
             assert answer.status == 404
+
+
+async def test_a_picture_beside_an_anonymous_survey_is_kept_nowhere(store_url):
+    async with china(store_url) as the:
+        the.wechat.add_media("M-5", PNG, name="photo.jpg", kind="image/jpeg")
+        await the.writes(MEI, "你好")
+        await the.report(MEI, "work", "pulse")
+        assert (await the.rows("invitations"))[-1]["survey"] == "enps"
+        await sends(the, "image", "M-5")
+        while await the.state("media"):
+            await the.rest()
+        assert await the.kept("wechat/M-5") is None

@@ -20,7 +20,7 @@ from cxbot.app import App
 from cxbot.config import parse_config
 from cxbot.store import EngineStore, open_store, statements
 from cxbot.testing import FakeClock
-from cxbot.transactions import files, tokens
+from cxbot.transactions import channel_state, files, tokens
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 THURSDAY_TEN = callbacks.THURSDAY_TEN * 1000
@@ -71,7 +71,7 @@ members = [{{ address = "wecom:{ANA}", name = "Ana", role = "lead", language = "
 TABLES = {"cases": "id", "decisions": "id", "events": "happened_at, id", "inbox": "arrived_at, id",
           "interactions": "id", "invitations": "id", "outbox": "id", "people": "id", "remarks": "id", "responses": "id",
           "addresses": "channel, address", "answers": "answered_at, question",
-          "allowances": "channel, address, kind"}  # fmt: skip
+          "allowances": "channel, address, kind", "channel_state": "channel, name"}  # fmt: skip
 
 
 @functools.cache
@@ -270,6 +270,10 @@ class China:
         """The rows of a table in which the wanted columns say so, oldest first."""
         found = await self._seen.read(lambda tx: tx.all(f"every.{table}"))
         return [row for row in found if all(row[column] == value for column, value in wanted.items())]
+
+    async def state(self, name: str, channel: str = "wechat") -> Any:
+        """What a channel remembers under a name."""
+        return await self._seen.read(channel_state.get, channel, name)
 
     async def kept(self, key: str) -> files.Kept | None:
         """A file among those that are kept."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import time
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cxbot.ports import Choice, Limits
+from cxbot.ports import Choice, File, Limits
 from cxbot.wording import LANGUAGES, Meaning, catalogue, preload, render, text
 from cxbot.wording.formatting import template
 
@@ -190,3 +191,17 @@ def test_a_message_is_worded_in_microseconds() -> None:
         rounds.append((time.perf_counter() - started) / 500)
     print(f"one message with a time: {min(rounds) * 1e6:.1f} µs")
     assert min(rounds) < 150e-6  # five times what is measured, for a busy machine
+
+
+@pytest.mark.parametrize(("language", "line"), [("en", "See it: "), ("zh-CN", "查看："), ("zh-TW", "查看：")])
+def test_where_a_kept_file_can_be_looked_at_is_never_cut(language: str, line: str) -> None:
+    address = "https://cx.example/f/" + "x" * 200
+    args = {"name": "Sam", "kind": "image", "words": "long " * 100, "media": {"kind": "image", "kept": "wechat/M-1"}}
+    meaning = Meaning("r1", "web", "team:support", "message", "case.media", args, language, see=address)
+    said = render(meaning, Limits(text=400), NOW)
+    assert said.text.endswith(f"…\n{line}{address}")
+    assert len(said.text) <= 400
+    assert said.media is not None
+    assert (said.media.url, said.media.kept) == (address, "wechat/M-1")
+    beside = render(dataclasses.replace(meaning, file=File("a.jpg", "image/jpeg", b"x")), WIDE, NOW)
+    assert address not in beside.text

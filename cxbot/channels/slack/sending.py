@@ -6,9 +6,9 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
+from yarl import URL
 
 from cxbot import wording
 from cxbot.channels.slack import blocks, errors
@@ -30,6 +30,7 @@ ASIDE_USES = 4
 PRESENT_S = 60
 """So long after somebody acted they are taken to be looking, and see what only they are shown."""
 REMEMBERED = 5_000
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(slots=True)
@@ -111,7 +112,7 @@ class Sender:
             return await self._aside(outgoing, where)
         if outgoing.file is not None:
             return await self._with_file(outgoing, where, outgoing.file)
-        if outgoing.media is not None:
+        if outgoing.media is not None and not outgoing.media.kept:
             return await self._with_media(outgoing, where)
         if where.user and not outgoing.choices and self._asides.is_present(outgoing.address):
             shown = await self._ephemeral(outgoing, where.channel, where.user, where.thread)
@@ -224,7 +225,7 @@ class Sender:
             if error.code != "missing_scope":
                 raise
             log.error("file_not_sent", what_to_do="add the scope files:write and install the app again")
-            return await self._post(outgoing, where)
+            return await self._post(_with_link(outgoing), where)
         return Sent(f"{where.channel}/file-{file_id}")
 
     async def _with_media(self, outgoing: Outgoing, where: Conversation) -> Outcome:
@@ -279,13 +280,21 @@ def _with_words(outgoing: Outgoing, words: str) -> Outgoing:
     return replace(outgoing, text=f"{outgoing.text}\n{words}")
 
 
+def _with_link(outgoing: Outgoing) -> Outgoing:
+    """With where a kept file can be looked at, for it could not be handed over."""
+    media = outgoing.media
+    if media is None or not media.kept or not media.url:
+        return outgoing
+    return _with_words(outgoing, wording.text("media.see", outgoing.language, url=media.url))
+
+
 def _is_slacks(url: str, base_url: str) -> bool:
-    """Whether a file lies with Slack: at its own hosts, or where its interface is."""
+    """Whether a file lies with Slack: at its own hosts, or where its interface is; in clear on this machine only."""
     try:
-        asked, own = urlsplit(url), urlsplit(base_url)
+        asked, own = URL(url), URL(base_url)
     except ValueError:
         return False
-    if (asked.scheme, asked.netloc) == (own.scheme, own.netloc):
-        return True
-    host = asked.hostname or ""
-    return asked.scheme == "https" and (host == "slack.com" or host.endswith(".slack.com"))
+    host = asked.host or ""
+    if asked.scheme == "https":
+        return host in {"slack.com", own.host} or host.endswith(".slack.com")
+    return host in LOOPBACK and (asked.scheme, host, asked.port) == (own.scheme, own.host, own.port)

@@ -13,6 +13,8 @@ from cxbot.transactions import files
 
 SHOWN = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "audio/mpeg", "audio/mp4", "video/mp4"})
 """What a browser may show in its place; anything else is handed over as a file."""
+PLAYED = "default-src 'none'; media-src 'self'; sandbox allow-same-origin"
+"""A browser plays a sound or a film only where it may load it once more, from within its own page; scripts stay off."""
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
@@ -44,5 +46,8 @@ class KeptFiles:
             return self._page.page("no_file.html", pages.language_of(request), status=404)
         mime = file.mime if file.mime in SHOWN else "application/octet-stream"
         how = "inline" if file.mime in SHOWN else "attachment"
-        headers = {**HEADERS, "Content-Disposition": f"{how}; filename*=UTF-8''{quote(file.name)}"}
+        name = quote(file.name or file.kind, safe="")
+        headers = {**HEADERS, "Content-Disposition": f"{how}; filename*=UTF-8''{name}"}
+        if mime.startswith(("audio/", "video/")):
+            headers["Content-Security-Policy"] = PLAYED
         return web.Response(body=file.body, content_type=mime, headers=headers)

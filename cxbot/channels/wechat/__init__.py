@@ -65,13 +65,13 @@ AesKey = Annotated[SecretStr, AfterValidator(_aes_key)]
 class Notice(BaseModel):
     """A template of the platform by which something can be said when no chat is open: 订阅通知, or a service notice.
 
-    `fields` says what goes into which of its fields: text, code, company or time, by the name of the field.
+    `fields` says what goes into which of its fields: text, company or time, by the name of the field.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     template: str = Field(min_length=1)
-    fields: dict[str, Literal["text", "code", "company", "time"]] = Field(min_length=1)
+    fields: dict[str, Literal["text", "company", "time"]] = Field(min_length=1)
     offer_url: str = ""
     """A page or article of yours with the button by which a customer accepts one notice; only for 订阅通知."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ MARGIN_MS = 300_000
 LEASE_MS = 10_000
 """So long one replica alone asks for a new token; the others wait for what it brings."""
 LOOK_S = 0.05
+IP_CODES = frozenset({40164, 60020})
 STALE_CODES = frozenset({40001, 40014, 42001, 41001})
 Answer = dict[str, Any]
 Fetch = Callable[[], Awaitable[Answer]]
@@ -177,6 +179,12 @@ class Api:
         await self.session.close()
 
 
+def _address(message: str) -> str:
+    """The address of this machine as the platform saw it; the rest of its words is kept out of errors and logs."""
+    found = re.search(r"\d{1,3}(?:\.\d{1,3}){3}", message)
+    return found[0] if found else ""
+
+
 def _read(path: str, status: int, text: bytes) -> Answer:
     try:
         read = json.loads(text)
@@ -189,7 +197,7 @@ def _read(path: str, status: int, text: bytes) -> Answer:
     if not isinstance(code, int):
         code = int(code) if str(code).lstrip("-").isdecimal() else -1
     if code:
-        raise ApiError(path, code)
+        raise ApiError(path, code, _address(str(read.get("errmsg", ""))) if code in IP_CODES else "")
     return read
 
 
@@ -201,7 +209,7 @@ def official(base_url: str, app_id: str, secret: str, state: ChannelState, clock
         body = {"grant_type": "client_credential", "appid": app_id, "secret": secret, "force_refresh": False}
         return await api.request("post", "stable_token", {}, body)
 
-    api.tokens = Tokens(fetch, state, clock, "token")
+    api.tokens = Tokens(fetch, state, clock, f"token:{app_id}")
     return api
 
 
@@ -212,5 +220,5 @@ def wecom(base_url: str, corp_id: str, secret: str, state: ChannelState, clock: 
     async def fetch() -> Answer:
         return await api.request("get", "gettoken", {"corpid": corp_id, "corpsecret": secret})
 
-    api.tokens = Tokens(fetch, state, clock, name)
+    api.tokens = Tokens(fetch, state, clock, f"{name}:{corp_id}")
     return api

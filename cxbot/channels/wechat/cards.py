@@ -18,6 +18,10 @@ _STYLES = {"primary": 1, "danger": 2, "chosen": 1}
 _OTHER = 4
 _FIRST = ("claim", "contacted", "resolve", "reply", "undo", "reopen")
 """What stands on a card itself where there is no room for all of it."""
+_LINK = re.compile(r"<(?=/?a\b)", re.IGNORECASE)
+"""The one thing that is markup in a plain text."""
+NOWHERE = "https://work.weixin.qq.com"
+"""Where a card leads that has nowhere to lead to."""
 _MARKUP = re.compile(r"(https?://[^\s<>\[\]()`*\\]+)|[\\`*_\[\]<>#]")
 
 
@@ -44,7 +48,7 @@ def card(outgoing: Outgoing, task_id: str, url: str) -> dict[str, Any]:
     }
     buttons, others = _buttons(outgoing.choices)
     if not buttons:
-        return {"card_type": "text_notice", **drawn, "card_action": {"type": 1, "url": url}}
+        return {"card_type": "text_notice", **drawn, "card_action": {"type": 1, "url": url or NOWHERE}}
     if others:
         entries = [{"text": choice.label, "key": choice.key} for choice in others[:MENU]]
         drawn["action_menu"] = {"desc": wording.text("wecom.more", outgoing.language), "action_list": entries}
@@ -53,6 +57,11 @@ def card(outgoing: Outgoing, task_id: str, url: str) -> dict[str, Any]:
         for choice in buttons
     ]
     return {"card_type": "button_interaction", **drawn}
+
+
+def words(outgoing: Outgoing) -> list[str]:
+    """The message in plain texts, as many as it takes; nothing in it links anywhere under other words."""
+    return texts.parts(_LINK.sub("＜", texts.whole(outgoing, in_words=True)))
 
 
 def markdown(outgoing: Outgoing) -> str:

@@ -33,13 +33,15 @@ class Codes:
 
         await self._change(task_id, with_it)
 
-    async def take(self, task_id: str) -> str | None:
-        """A code that is still good, for nobody else to use; None where there is none."""
+    async def take(self, task_id: str, but: int = 0) -> str | None:
+        """A code that is still good, for nobody else to use; None where there are none but so many."""
         taken: list[str] = []
 
         def without(kept: Kept) -> Kept:
             good = self._good(kept)
-            taken[:] = [good[-1][0]] if good else []
+            taken[:] = [good[-1][0]] if len(good) > but else []
+            if not taken:
+                return kept
             return {**kept, "codes": good[:-1], "used": [*kept.get("used", ()), *taken][-MOST:]}
 
         await self._change(task_id, without)

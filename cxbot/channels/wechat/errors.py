@@ -21,6 +21,7 @@ class ApiError(Exception):
         super().__init__(f"{method}: {code} {message}".rstrip())
         self.method = method
         self.code = code
+        self.detail = message
 
 
 class NoAnswer(Exception):
@@ -146,6 +147,12 @@ def meaning(channel: str, code: int) -> Meaning | None:
     return CODES[channel].get(code)
 
 
+def is_about(kind: Kind, error: ApiError) -> bool:
+    """Whether WeCom refused a call for this."""
+    known = meaning("wecom", error.code)
+    return known is not None and known.kind == kind
+
+
 def outcome(channel: str, error: ApiError | NoAnswer) -> Outcome:
     """What becomes of a message whose call ended so."""
     if isinstance(error, NoAnswer):
@@ -154,7 +161,7 @@ def outcome(channel: str, error: ApiError | NoAnswer) -> Outcome:
     if known is None:
         # It is kept, tried again, and at last a dead letter with this word.
         return TryLater(f"{error.method}: errcode {error.code}, which is not known here")
-    words = f"{known.words} ({error.code})"
+    words = f"{known.words} ({', '.join(filter(None, (error.detail, str(error.code))))})"
     match known.kind:
         case "token" | "config":
             return Misconfigured(words)

@@ -36,6 +36,9 @@ class _Afresh:
     async def swap(self, key: str, old: Any, new: Any) -> bool:
         return True
 
+    async def forget(self, prefix: str, before: str) -> None:
+        pass
+
 
 async def official(settings: Settings, around: Surroundings) -> list[str]:
     """What is missing for an Official Account, one line each with what to do."""

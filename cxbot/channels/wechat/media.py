@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any
 
 import structlog
@@ -15,6 +16,10 @@ from cxbot.transactions import files, people
 log = structlog.get_logger(__name__)
 
 LOOK_S = 60.0
+AT_ONCE_S = 1.5
+"""So long a file may take to be there when the team reads of it; else it follows, and a link leads to it."""
+TAKEN_MS = 10 * 60 * 1000
+"""After so long a message that was never said to be taken is no longer waited for."""
 KEEPS_MS = 3 * 24 * 60 * 60 * 1000
 PENDING = "media"
 _SUFFIX = {"image": ".jpg", "voice": ".amr", "video": ".mp4"}
@@ -35,32 +40,42 @@ class Fetcher:
         return f"{self._channel}/{media_id}"
 
     async def add(self, media: Media, address: str) -> None:
-        """Notes a file to fetch. Before the message is taken, for after it nobody would come back to it."""
+        """Notes a file to fetch before its message is taken, and fetches it where that can be done at once.
+
+        Noted afterwards it would be forgotten by a crash; fetched at once the team has it with the words.
+        """
+        now = self._around.clock.machine()
         media_id = media.kept.removeprefix(f"{self._channel}/")
-        wanted = {"id": media_id, "kind": media.kind, "name": media.name, "address": address,
-                  "until": self._around.clock.machine() + KEEPS_MS}  # fmt: skip
-        await self._change(add=wanted)
+        wanted = {"id": media_id, "kind": media.kind, "address": address, "at": now, "until": now + KEEPS_MS}
+        await self._change(media_id, wanted)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(AT_ONCE_S):
+                await self._fetched(wanted)
+
+    async def taken(self, media: Media) -> None:
+        """The message is taken: its file stays where the message was kept, and is fetched if it is not there yet."""
+        media_id = media.kept.removeprefix(f"{self._channel}/")
+        for wanted in await self._noted():
+            if wanted["id"] == media_id:
+                await self._change(media_id, {**wanted, "at": 0})
         self._wake.set()
 
     async def run(self) -> None:
         """Fetches what is noted until cancelled; what cannot be had now is tried again every minute."""
         while True:
             self._wake.clear()
-            await self.fetch()
-            try:
+            for wanted in await self._noted():
+                if wanted["at"] < self._around.clock.machine() - TAKEN_MS and await self._fetched(wanted):
+                    await self._around.store.run(files.forget_unless_said, f"{self._channel}/{wanted['id']}")
+                    await self._change(wanted["id"], None)
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):
                     await self._wake.wait()
-            except TimeoutError:
-                continue
-
-    async def fetch(self) -> None:
-        """One round over everything that is noted."""
-        for wanted in await self._around.state.get(PENDING) or []:
-            if await self._fetched(wanted):
-                await self._change(remove=wanted["id"])
 
     async def _fetched(self, wanted: dict[str, Any]) -> bool:
         """Whether there is nothing left to do about it."""
+        if await self._around.store.read(files.get, f"{self._channel}/{wanted['id']}") is not None:
+            return True
         try:
             body, mime = await self._api.download("media/get", {"media_id": wanted["id"]}, self._most)
         except NoAnswer as error:
@@ -72,11 +87,14 @@ class Fetcher:
         await self._around.store.run(_keep, self._channel, wanted, mime, body, self._around.clock.now())
         return True
 
-    async def _change(self, *, add: dict[str, Any] | None = None, remove: str = "") -> None:
+    async def _noted(self) -> list[dict[str, Any]]:
+        return list(await self._around.state.get(PENDING) or [])
+
+    async def _change(self, media_id: str, wanted: dict[str, Any] | None) -> None:
         while True:
             kept = await self._around.state.get(PENDING)
-            after = [each for each in kept or [] if each["id"] != remove] + ([add] if add else [])
-            if await self._around.state.swap(PENDING, kept, after):
+            after = [each for each in kept or [] if each["id"] != media_id] + ([wanted] if wanted else [])
+            if await self._around.state.swap(PENDING, kept, after or None):
                 return
 
 

@@ -22,8 +22,6 @@ from cxbot.transactions import deliveries
 log = structlog.get_logger(__name__)
 
 PATH = "/wechat/callback"
-FETCH_S = 1.5
-"""So long a picture may take to be there when the team reads of it; else it follows, and a link leads to it."""
 
 
 class Official:
@@ -33,6 +31,7 @@ class Official:
         self.name = "wechat"
         self.limits = dataclasses.replace(OFFICIAL, buttons=settings.verified)
         self._settings = settings
+        self._template = settings.notice.template if settings.notice else ""
         self._around = surroundings
         secret = settings.app_secret.get_secret_value()
         self._api = api.official(settings.api_url, settings.app_id, secret, surroundings.state, surroundings.clock)
@@ -57,8 +56,8 @@ class Official:
 
     async def run(self, deliver: Deliver) -> None:
         """Takes what customers do until cancelled."""
+        self._deliver = deliver  # first, for the platform may already be calling
         await self._sender.recall()
-        self._deliver = deliver
         await self._fetcher.run()
 
     async def send(self, outgoing: Outgoing) -> Outcome:
@@ -103,7 +102,7 @@ class Official:
         return await self._answer(request, opened, inbound)
 
     async def _read(self, opened: Opened) -> Inbound | None:
-        inbound = reading.read(opened, self._around.clock.machine(), self._settings.visit_outcome)
+        inbound = reading.read(opened, self._around.clock.machine(), self._settings.visit_outcome, self._template)
         number = reading.menu_id(opened)
         if inbound is None or inbound.kind != "text" or number in ("", "0"):
             return inbound
@@ -136,12 +135,13 @@ class Official:
         pause = 0.5
         while True:
             try:
-                if inbound.media is not None and inbound.media.kept:
-                    await self._fetcher.add(inbound.media, inbound.sender)
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(FETCH_S):
-                            await self._fetcher.fetch()
-                return await self._deliver(inbound)
+                media = inbound.media if inbound.media is not None and inbound.media.kept else None
+                if media is not None:
+                    await self._fetcher.add(media, inbound.sender)
+                receipt = await self._deliver(inbound)
+                if media is not None:
+                    await self._fetcher.taken(media)
+                return receipt
             except Exception as error:  # noqa: BLE001 -- whatever it is, the message is kept and tried again
                 log.error("wechat_message_waits", inbound_id=inbound.id, error=f"{type(error).__name__}: {error}")
                 await asyncio.sleep(pause)

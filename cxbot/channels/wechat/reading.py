@@ -42,13 +42,13 @@ def identity(opened: Opened) -> str:
     return ":".join(("e", *parts))[:255]
 
 
-def read(opened: Opened, machine: int, visit_outcome: str) -> Inbound | None:
-    """What somebody did; None for what says nothing to us. Raises Odd where it cannot be read."""
+def read(opened: Opened, machine: int, visit_outcome: str, notice: str = "") -> Inbound | None:
+    """What somebody did; None for what says nothing to us; `notice` is our template. Raises Odd where it is none."""
     sender = _sender(opened)
     kind = opened.get("MsgType").lower()
     at = _at(opened, machine)
     if kind == "event":
-        return _event(opened, sender, at, visit_outcome)
+        return _event(opened, sender, at, visit_outcome, notice)
     if kind == "text":
         content = opened.fields.get("Content")
         if content is not None and not isinstance(content, str):
@@ -66,7 +66,7 @@ def menu_id(opened: Opened) -> str:
     return opened.get("bizmsgmenuid")
 
 
-def _event(opened: Opened, sender: str, at: int, visit_outcome: str) -> Inbound | None:
+def _event(opened: Opened, sender: str, at: int, visit_outcome: str, notice: str) -> Inbound | None:
     event, key = opened.get("Event").lower(), opened.get("EventKey")
     if event in ("subscribe", "scan"):
         scene = key.removeprefix("qrscene_")
@@ -82,18 +82,19 @@ def _event(opened: Opened, sender: str, at: int, visit_outcome: str) -> Inbound 
             return _inbound(opened, sender, kind="choice", choice=f"o:ask:{asked}", opens=opens)
         return _inbound(opened, sender, kind="opened", opens=opens)
     if event in ("subscribe_msg_popup_event", "subscribe_msg_change_event"):
-        accepted = event == "subscribe_msg_popup_event" and _accepted(opened)
+        accepted = event == "subscribe_msg_popup_event" and _accepted(opened, notice)
         if accepted:
             return _inbound(opened, sender, kind="opened", opens=(Allowance(NOTICE, accepted),))
     return None
 
 
-def _accepted(opened: Opened) -> int:
-    """How many notices were accepted in the question for them."""
+def _accepted(opened: Opened, template: str) -> int:
+    """How many notices of our template were accepted in the question for them."""
     part = opened.fields.get("SubscribeMsgPopupEvent")
     found = part.get("List") if isinstance(part, Mapping) else None
     items: Sequence[Any] = found if isinstance(found, list) else [found]
-    return sum(isinstance(each, Mapping) and each.get("SubscribeStatusString") == "accept" for each in items)
+    ours = (each for each in items if isinstance(each, Mapping) and each.get("TemplateId") == template)
+    return sum(each.get("SubscribeStatusString") == "accept" for each in ours)
 
 
 def _media(opened: Opened, kind: str) -> Media:

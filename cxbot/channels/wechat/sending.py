@@ -203,7 +203,7 @@ class Sender:
         company = self._company.get(outgoing.language) or next(iter(self._company.values()), "")
         moment = time.strftime("%Y-%m-%d %H:%M", time.gmtime(self._clock.now() / 1000 + 8 * 3600))
         first_line = " ".join(text.split())
-        values = {"text": first_line, "code": first_line, "company": company, "time": moment}
+        values = {"text": first_line, "company": company, "time": moment}
         data = {name: {"value": _short(values[what])} for name, what in notice.fields.items()}
         body: dict[str, Any] = {"touser": outgoing.address, "template_id": notice.template, "data": data}
         if outgoing.link:

@@ -15,7 +15,7 @@ from cxbot.channels.wechat.errors import ApiError, NoAnswer
 from cxbot.channels.wechat.kf import PREFIX, Kf
 from cxbot.channels.wechat.members import GROUP, MEMBERS, Members
 from cxbot.ports import Deliver, Inbound, Outcome, Outgoing, Sent, Surroundings
-from cxbot.transactions import undelivered
+from cxbot.transactions import places, undelivered
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +24,10 @@ CHANNEL = "wecom"
 SYNC_S = 60.0
 """How often the accounts of 微信客服 are looked at without a callback, for one may be lost."""
 ANSWER_S = 4.0
+"""The platform waits five seconds, then it asks again."""
+PRESSED = ("template_card_event", "template_card_menu_event")
+OPENED = ("enter_agent", "subscribe")
+"""A member opens the app, or may see it from now on."""
 
 
 class WeCom:
@@ -116,43 +120,34 @@ class WeCom:
         if kind == "event" and event == "kf_msg_or_event":
             self._spawn(self._sync(opened.get("OpenKfId"), opened.get("Token")))
             return
-        userid = opened.get("FromUserName")
-        if not userid or len(userid) > 64:
-            raise Odd("no sender")
-        if kind == "event" and event == "template_card_event":
-            inbound = Inbound(
-                f"c:{opened.get('ResponseCode') or opened.get('CreateTime')}:{userid}:{opened.get('EventKey')}"[:255],
-                CHANNEL,
-                userid,
-                userid,
-                "choice",
-                choice=opened.get("EventKey"),
-            )
-            self._spawn(self._members.pressed(opened.get("TaskId"), opened.get("ResponseCode")))
-        elif kind == "text":
-            number = opened.get("MsgId")
-            if not number:
-                raise Odd("no id")
-            inbound = Inbound(f"m:{number}", CHANNEL, userid, userid, "text", text=opened.get("Content"))
-        elif kind:
-            return  # a member's pictures and the app's other events are nobody's answer
-        else:
-            raise Odd("no kind")
-        work = self._spawn(self._until_committed(inbound, deliver))
+        inbound = _read(opened)
+        if inbound is None:
+            return
+        work = self._spawn(self._until_committed(opened, inbound, deliver))
         await asyncio.wait({work}, timeout=ANSWER_S)
 
-    async def _until_committed(self, inbound: Inbound, deliver: Deliver) -> None:
+    async def _until_committed(self, opened: Opened, inbound: Inbound, deliver: Deliver) -> None:
         """Tries again while the store cannot be reached: the platform is answered meanwhile, and will not ask again."""
         pause = 0.5
         while True:
             try:
+                if inbound.kind == "choice":
+                    # First: what comes of the press may change the card at once, by the code that it brought.
+                    await self._members.pressed(opened.get("TaskId"), opened.get("ResponseCode"), inbound.choice)
                 await deliver(inbound)
+                await self._reached(inbound.sender)
             except Exception as error:  # noqa: BLE001 -- whatever it is, the message is kept and tried again
                 log.error("wecom_message_waits", inbound_id=inbound.id, error=f"{type(error).__name__}: {error}")
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 30.0)
             else:
                 return
+
+    async def _reached(self, userid: str) -> None:
+        """A member is there: a team of theirs that could not be told anything can be told again."""
+        store = self._around.store
+        if await store.read(places.lost_of_member, CHANNEL, userid):
+            await store.run(places.found_by_member, CHANNEL, userid, self._around.clock.now())
 
     async def _sync(self, open_kfid: str, token: str) -> None:
         if self._deliver is None:
@@ -183,3 +178,25 @@ class WeCom:
     def _forbidden(self, refused: Refused) -> web.Response:
         self._around.refused(refused.why)
         return web.Response(status=403, text="Forbidden: the signature is not ours.\n")
+
+
+def _read(opened: Opened) -> Inbound | None:
+    """What a member did in the app; None where it is nothing to us. Raises Odd where it cannot be read."""
+    kind, event, userid = opened.get("MsgType").lower(), opened.get("Event").lower(), opened.get("FromUserName")
+    if not userid or len(userid) > 64:
+        raise Odd("no sender")
+    if not kind:
+        raise Odd("no kind")
+    at = opened.get("CreateTime")
+    if kind == "event" and event in PRESSED:
+        key = opened.get("EventKey")
+        name = f"c:{opened.get('ResponseCode') or at}:{userid}:{key}"[:255]
+        return Inbound(name, CHANNEL, userid, userid, "choice", choice=key)
+    if kind == "event" and event in OPENED:
+        return Inbound(f"e:{event}:{at}:{userid}"[:255], CHANNEL, userid, userid, "opened")
+    if kind != "text":
+        return None  # a member's pictures and the app's other events are nobody's answer
+    number, words = opened.get("MsgId"), opened.get("Content")
+    if not number:
+        raise Odd("no id")
+    return Inbound(f"m:{number}", CHANNEL, userid, userid, "text", text=words, command=words.lstrip().startswith("/"))

@@ -1,0 +1,91 @@
+-- name: set_apart
+-- Why two are not made one without an admin: one system knows them by two ids, or one of them has a role.
+SELECT 1 AS apart FROM addresses a JOIN addresses b ON b.channel = a.channel AND b.address <> a.address
+WHERE a.person_id = :one AND b.person_id = :other AND a.channel LIKE 'id:%'
+UNION ALL
+SELECT 1 AS apart FROM members WHERE person_id IN (:one, :other)
+LIMIT 1
+
+-- name: extent
+-- How much there is of a person.
+SELECT (SELECT COUNT(*) FROM interactions WHERE person_id = :person_id) AS interactions,
+       (SELECT COUNT(*) FROM invitations WHERE person_id = :person_id AND asked_at > 0) AS surveys,
+       (SELECT COUNT(*) FROM responses WHERE person_id = :person_id) AS responses,
+       (SELECT COUNT(*) FROM cases WHERE person_id = :person_id) AS cases,
+       (SELECT COALESCE(MAX(asked_at), 0) FROM invitations WHERE person_id = :person_id AND asked_at > 0) AS asked_at
+
+-- name: give_addresses
+-- One person's addresses are another's.
+UPDATE addresses SET person_id = :new WHERE person_id = :old
+
+-- name: give_interactions
+-- So is what happened to them,
+UPDATE interactions SET person_id = :new WHERE person_id = :old
+
+-- name: give_invitations
+-- what they were asked,
+UPDATE invitations SET person_id = :new WHERE person_id = :old
+
+-- name: give_responses
+-- what they answered,
+UPDATE responses SET person_id = :new WHERE person_id = :old
+
+-- name: give_remarks
+-- what they said,
+UPDATE remarks SET person_id = :new WHERE person_id = :old
+
+-- name: give_decisions
+-- what was not done about them,
+UPDATE decisions SET person_id = :new WHERE person_id = :old
+
+-- name: give_outbox
+-- what is said to them,
+UPDATE outbox SET person_id = :new WHERE channel = :channel AND address = :address AND person_id = :old
+
+-- name: give_files
+-- what they sent,
+UPDATE files SET person_id = :new WHERE person_id = :old
+
+-- name: give_events
+-- their history,
+UPDATE events SET subject_id = :new WHERE subject_id = :old
+
+-- name: give_cases
+-- and their cases.
+UPDATE cases SET person_id = :new WHERE person_id = :old
+
+-- name: leave_teams
+-- An entry that was given up has no role.
+DELETE FROM members WHERE person_id = :person_id
+
+-- name: give_owned
+-- The cases a colleague works are theirs under their other entry,
+UPDATE cases SET owner_id = :new WHERE owner_id = :old
+
+-- name: give_team_policies
+-- and so is what comes to them in the end,
+UPDATE teams SET policy = REPLACE(policy, :old, :new) WHERE policy LIKE '%' || :old || '%'
+
+-- name: give_case_policies
+-- in cases that are open too,
+UPDATE cases SET policy = REPLACE(policy, :old, :new)
+WHERE state IN ('open', 'claimed', 'resolved') AND policy LIKE '%' || :old || '%'
+
+-- name: give_codes
+-- codes that were made for them,
+UPDATE pairing_codes SET person_id = :new WHERE person_id = :old
+
+-- name: give_made_codes
+-- and those they made.
+UPDATE pairing_codes SET maker_id = :new WHERE maker_id = :old
+
+-- name: newest_clocks
+-- When they did something last, and when they were told who asks: the later of two.
+UPDATE people SET acted_at = CASE WHEN acted_at < :acted_at THEN :acted_at ELSE acted_at END,
+       introduced_at = CASE WHEN introduced_at < :introduced_at THEN :introduced_at ELSE introduced_at END
+WHERE id = :id
+
+-- name: give_up
+-- An entry keeps its name, for the history names it, and whatever was given up for it before goes along.
+UPDATE people SET merged_into = :new, segment = '', value = 0, vip = 0, attributes = '{}', version = version + 1
+WHERE id = :old OR (merged_into <> '' AND merged_into = :old)
