@@ -65,6 +65,7 @@ def take(tx: Tx, inbound: Inbound, handle: Handle, now: int, machine: int, found
         return inbox.kept(tx, inbound)
     allowances.opened(tx, inbound)
     receipt = handle(tx, inbound, now, found)
+    allowances.widen(tx, inbound, now, machine)
     # After the handler, which locks people and cases first: every transaction takes its locks in that order.
     if not inbound.elsewhere and tx.run("outbox.release_held", channel=inbound.channel, address=inbound.place):
         tx.says(inbound.channel, inbound.place)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from cxbot.domain import calendar
+from cxbot.domain import calendar, windows
 from cxbot.domain.policy import TeamPolicy
 
 MINUTE = 60_000
@@ -25,7 +25,18 @@ ENDINGS = ("misclick", "scale_misread", "not_ours", "spam")
 """Why a case is dismissed: nothing is sent, and it is counted apart."""
 ACTIVE = ("open", "claimed", "resolved")
 
-StepKind = Literal["none", "remind", "escalate", "promise_soon", "overdue", "snooze_over", "confirm", "close_silent"]
+StepKind = Literal[
+    "none",
+    "remind",
+    "escalate",
+    "promise_soon",
+    "overdue",
+    "snooze_over",
+    "confirm",
+    "close_silent",
+    "window_ending",
+    "window_lost",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,9 +321,15 @@ def next_step(case: Case) -> Step:
         return _after_resolution(case, terms)
     if state not in ("open", "claimed"):
         return NOTHING
+    step = _while_open(case, terms)
+    window = windows.step(case, deadline(case, terms))
+    return Step(*window) if window is not None and window[1] < step.at else step
+
+
+def _while_open(case: Case, terms: Terms) -> Step:
     if case["snoozed_until"]:
         return Step("snooze_over", terms.open_at(case["snoozed_until"]))
-    if state == "open":
+    if case["state"] == "open":
         return _while_unclaimed(case, terms)
     return _while_claimed(case, terms)
 
@@ -388,6 +405,10 @@ def taken(case: Case, step: Step, now: int) -> Mapping[str, Any]:
             late = max(now - deadline(case, Terms.load(case["policy"])), 0)
             # After a weekend or a standstill one message stands for all the days that were missed.
             return {"escalations": max(case["escalations"] + 1, 2 + -(-late // DAY))}
+        case "window_ending":
+            return {"window_told": 1}
+        case "window_lost":
+            return {"window_told": 2}
         case "snooze_over":
             return {"snoozed_until": 0, "snooze_reason": ""}
         case "confirm":

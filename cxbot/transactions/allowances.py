@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cxbot.domain import contact
+from cxbot.domain import contact, windows
 from cxbot.ports import Inbound, Tx
+from cxbot.transactions import cases
 
 
 def opened(tx: Tx, inbound: Inbound) -> None:
@@ -19,6 +20,18 @@ def opened(tx: Tx, inbound: Inbound) -> None:
             count=each.count,
             until_at=each.until,
         )
+
+
+def widen(tx: Tx, inbound: Inbound, now: int, machine: int) -> None:
+    """Tells the cases of somebody who has just acted until when they can be written to; those just opened as well."""
+    if not inbound.opens:
+        return
+    rows = tx.all("allowances.left", channel=inbound.channel, address=inbound.place, machine=machine)
+    until = max((row["until_at"] for row in rows), default=0)
+    for row in tx.all("cases.active_at", channel=inbound.channel, address=inbound.place):
+        case = cases.lock(tx, row["id"])
+        if case is not None and (columns := windows.after(case, now + until - machine, now)):
+            cases.write(tx, case, columns, now)
 
 
 def left(tx: Tx, channel: str, address: str, machine: int, *, human: bool) -> dict[str, int]:

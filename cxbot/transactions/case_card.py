@@ -50,6 +50,7 @@ def facts(tx: Tx, case_id: str, now: int) -> dict[str, Any]:
         "team_name": team["name"],
         "due_at": due_at,
         "due_kind": due_kind,
+        "window_until": case["window_until"] if case["window_until"] > now else 0,
         "contacted_at": case["contacted_at"],
         "snoozed_until": case["snoozed_until"],
         "snooze_reason": case["snooze_reason"],

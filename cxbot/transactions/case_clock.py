@@ -51,6 +51,9 @@ def _carry_out(tx: Tx, before: Row, case: Row, kind: str, now: int) -> None:
             _remind(tx, case, now)
         case "promise_soon":
             case_messages.team_says(tx, case, "case.promise_soon", who, now, mention=called)
+        case "window_ending" | "window_lost":
+            args = {**who, "until": case["window_until"]}
+            case_messages.team_says(tx, case, f"case.{kind}", args, now, mention=called)
         case "snooze_over":
             args = {"who": who["who"], "reason": before["snooze_reason"]}
             case_messages.team_says(tx, case, "case.snooze_over", args, now, mention=called)

@@ -68,6 +68,8 @@ WRITTEN = [
     "reopened",
     "undo",
     "undo_until",
+    "window_until",
+    "window_told",
 ]
 
 

@@ -43,6 +43,7 @@ UPDATE cases SET state = :state, severity = :severity, reasons = :reasons, score
        contacted_at = :contacted_at, resolved_at = :resolved_at, closed_at = :closed_at, root_cause = :root_cause,
        done_words = :done_words, told_words = :told_words, confirm = :confirm, confirm_asked_at = :confirm_asked_at,
        ending = :ending, merged_into = :merged_into, reopened = :reopened, undo = :undo, undo_until = :undo_until,
+       window_until = :window_until, window_told = :window_told,
        version = version + 1
 WHERE id = :id
 
@@ -86,3 +87,7 @@ WHERE e.subject_id = :subject_id AND e.kind = :kind ORDER BY e.happened_at DESC,
 -- name: put_into
 -- The storm a case belongs to.
 UPDATE cases SET incident_id = :incident_id WHERE id = :id
+
+-- name: active_at
+-- What is being worked for somebody who writes there.
+SELECT id FROM cases WHERE channel = :channel AND address = :address AND state IN ('open', 'claimed', 'resolved')

@@ -230,6 +230,9 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "reopened": "",
         "undo": "words",
         "undo_until": "",
+        "incident_id": "",
+        "window_until": "",
+        "window_told": "",
     },
     "events": {
         "id": "",

@@ -82,6 +82,7 @@ def _facts(voice: Voice, facts: Facts) -> tuple[tuple[str, str], ...]:
         ("card.fact.files", _files(voice, facts)),
         ("card.fact.who", _who(voice, facts)),
         (_due_label(facts), voice.write(facts.get("due_at"), "act_by")),
+        ("card.fact.window", _window(voice, facts)),
         ("card.fact.state", _state(voice, facts)),
         ("card.fact.code", _short(facts.get("code"))),
     )
@@ -136,6 +137,13 @@ def _files(voice: Voice, facts: Facts) -> str:
 def _who(voice: Voice, facts: Facts) -> str:
     owner, team = _short(facts.get("owner_name")), _short(facts.get("team_name"))
     return voice.say("card.owner_of_team", {"owner": owner, "team": team}) if owner and team else owner or team
+
+
+def _window(voice: Voice, facts: Facts) -> str:
+    """Until when the customer can be written to, while somebody has to."""
+    if facts.get("state") not in ("open", "claimed") or not facts.get("window_until"):
+        return ""
+    return voice.say("card.window", {"until": facts["window_until"]})
 
 
 def _due_label(facts: Facts) -> str:

@@ -174,3 +174,26 @@ async def test_nothing_is_ever_sent_to_many(store_url):
     async with china(store_url) as the:
         await the.unhappy()
         assert not [call for call in the.wechat.requests if "mass" in call.path]
+
+
+async def test_where_the_window_ends_before_the_deadline_the_team_is_reminded_in_time(store_url):
+    async with china(store_url) as the:
+        await the.later(days=1, hours=7)
+        await the.unhappy()
+        await the.writes(MEI, "1")
+        (case,) = await the.rows("cases")
+        assert case["window_until"] > the.clock.now + 47 * 3_600_000
+        assert case["promised_at"] > case["window_until"], "Friday evening: the team is back on Monday"
+        card = the.last_alert(WEI)
+        assert "可联系" in str(card) or "可联系" in "".join(the.wecom.texts("webhook:group-key-1"))
+        before = len(the.wecom.said("webhook:group-key-1"))
+        await the.later(hours=46, minutes=1)
+        said = "".join(the.wecom.texts("webhook:group-key-1")[before:])
+        assert "只能联系到" in said
+        await the.later(hours=2)
+        said = "".join(the.wecom.texts("webhook:group-key-1")[before:])
+        assert "已无法在原渠道联系" in said
+        kinds = [row["kind"] for row in await the.rows("events")]
+        assert kinds.count("window_ending") == kinds.count("window_lost") == 1
+        await the.writes(MEI, "在吗")
+        assert (await the.rows("cases"))[-1]["window_told"] == 0

@@ -362,4 +362,4 @@ async def test_of_a_session_nothing_is_kept_once_it_is_over(store_url):
     async with china(store_url) as the:
         await served(the)
         kept = [row["name"] for row in await the.rows("channel_state", channel="wecom")]
-        assert sorted(kept) == ["called", f"cursor:{KF}", "token"]
+        assert {name.partition(":")[0] for name in kept} == {"called", "cursor", "token"}
