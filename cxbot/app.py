@@ -30,7 +30,7 @@ from cxbot.ports import Channel, Clock, Outcome, Sent, Store, Surroundings, Tx
 from cxbot.server import Doors, Listener, make_application
 from cxbot.settings import Config
 from cxbot.store import open_store
-from cxbot.transactions import channel_state, deliveries, health, settings, surveys, teams
+from cxbot.transactions import channel_state, deliveries, health, openings, settings, surveys, teams
 from cxbot.transactions.channel_state import StoredState
 from cxbot.transactions.deliveries import Taken
 from handlers import dialogue
@@ -56,6 +56,7 @@ def seed(tx: Tx, config: Config, files: Sequence[SurveyFile], secret: str, now: 
     settings.put(tx, settings.COMPANY, config.company.model_dump())
     settings.put(tx, settings.CONTACT, config.contact.model_dump())
     lines = teams.seed(tx, config.seed.teams, now)
+    openings.schedule(tx, now)
     owners = [
         {"channel": owner.channel, "address": owner.place, "name": owner.name, "language": owner.language}
         for owner in config.seed.owners

@@ -10,7 +10,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from cxbot.ports import Clock, Store, Tx
-from cxbot.transactions import case_clock, incidents, invitations
+from cxbot.transactions import case_clock, incidents, invitations, openings
 
 log = structlog.get_logger(__name__)
 
@@ -23,9 +23,10 @@ AFTER_A_FAILURE_MS = 5 * 60_000
 
 
 def due(tx: Tx, now: int, most: int) -> list[tuple[str, str]]:
-    """What is due: ("case" | "invitation" | "incident", id), the longest due first."""
+    """What is due: ("case" | "invitation" | "incident" | "opening", id), the longest due first."""
     rows = [(row["due_at"], "case", row["id"]) for row in tx.all("cases.due", now=now, most=most)]
     rows += [(row["due_at"], "invitation", row["id"]) for row in tx.all("invitations.due", now=now, most=most)]
+    rows += [(row["due_at"], "opening", row["id"]) for row in tx.all("openings.due", now=now, most=most)]
     rows += [(row["due_at"], "incident", row["id"]) for row in tx.all("incidents.due", now=now, most=most)]
     return [(kind, row_id) for _, kind, row_id in sorted(rows)]
 
@@ -36,11 +37,18 @@ def next_due(tx: Tx) -> int:
     return min((row["due_at"] for row in found if row and row["due_at"]), default=0)
 
 
-STATEMENTS = ("cases.earliest_due", "invitations.earliest_due", "incidents.earliest_due", "outbox.next_due")
+STATEMENTS = (
+    "cases.earliest_due",
+    "invitations.earliest_due",
+    "incidents.earliest_due",
+    "openings.earliest_due",
+    "outbox.next_due",
+)
 STEPS: Mapping[str, Callable[[Tx, str, int], str]] = {
     "case": case_clock.step,
     "invitation": invitations.step,
     "incident": incidents.step,
+    "opening": openings.step,
 }
 
 

@@ -53,7 +53,13 @@ def in_flight(tx: Tx, worker: str) -> bool:
 
 def next_due(tx: Tx, now: int) -> int:
     """When (epoch ms) something falls due next, after now; 0 where nothing will."""
-    statements = ("health.next_message", "health.next_case", "health.next_invitation", "health.next_incident")
+    statements = (
+        "health.next_message",
+        "health.next_case",
+        "health.next_invitation",
+        "health.next_incident",
+        "health.next_opening",
+    )
     found = [tx.one(statement, now=now) for statement in statements]
     return min((int(row["due_at"]) for row in found if row and row["due_at"]), default=0)
 

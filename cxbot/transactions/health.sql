@@ -53,3 +53,7 @@ SELECT id FROM outbox WHERE state = 'sending' AND worker = :worker LIMIT 1
 -- name: next_incident
 -- When the next incident is to be looked at.
 SELECT MIN(due_at) AS due_at FROM incidents WHERE due_at > :now
+
+-- name: next_opening
+-- When the next team begins its day.
+SELECT MIN(due_at) AS due_at FROM openings WHERE due_at > :now

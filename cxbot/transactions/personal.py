@@ -301,6 +301,7 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "left_over": "",
         "until_at": "",
     },
+    "openings": {"team_id": "", "due_at": "", "last_at": ""},
     "incidents": {
         "id": "",
         "version": "",

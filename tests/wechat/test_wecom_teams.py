@@ -336,3 +336,16 @@ async def test_a_member_who_is_asked_themselves_taps_a_card_that_then_shows_thei
         await the.presses(ANA, "s:", task_id=task_id)
         assert len(await the.scores()) == 1
         assert "✓" in str(the.wecom.cards[task_id].shown[ANA])
+
+
+async def test_a_case_with_many_facts_is_named_on_its_card_all_the_same(store_url):
+    async with china(store_url) as the:
+        await the.writes(MEI, "你好")
+        person = {"name": "林小美", "vip": True, "value": 9_000}
+        await the.report(MEI, "delivery", "late", person=person, agent="快递员小王")
+        await the.taps(MEI, "1")
+        (case,) = await the.rows("cases")
+        card = the.wecom.cards[the.card_with(WEI, "c:claim")].body["template_card"]
+        assert len(card["horizontal_content_list"]) == 6
+        assert case["code"] in str(card)
+        assert len(card["sub_title_text"]) <= 300

@@ -37,11 +37,14 @@ def card(outgoing: Outgoing, task_id: str, url: str) -> dict[str, Any]:
         title, _, text = without_marks(text).partition("\n")
         if len(title) > TITLE:
             text = outgoing.text
+    # A card has six lines for facts; the last of them, which lead to the case, must not be lost.
+    more = without_marks(texts.facts(outgoing.facts[LINES:]))
+    said = _clip(without_marks(text).strip(), BODY - len(more) - 1)
     drawn: dict[str, Any] = {
-        "main_title": {"title": _clip(title, TITLE)},
-        "sub_title_text": _clip(without_marks(text).strip(), BODY),
+        "main_title": {"title": _line(title, TITLE)},
+        "sub_title_text": "\n".join(part for part in (said, more) if part),
         "horizontal_content_list": [
-            {"keyname": _clip(label, KEY), "value": _clip(without_marks(value), VALUE)}
+            {"keyname": _line(label, KEY), "value": _line(without_marks(value), VALUE)}
             for label, value in outgoing.facts[:LINES]
         ],
         "task_id": task_id,
@@ -53,7 +56,7 @@ def card(outgoing: Outgoing, task_id: str, url: str) -> dict[str, Any]:
         entries = [{"text": choice.label, "key": choice.key} for choice in others[:MENU]]
         drawn["action_menu"] = {"desc": wording.text("wecom.more", outgoing.language), "action_list": entries}
     drawn["button_list"] = [
-        {"text": _clip(choice.label, BUTTON), "style": _STYLES.get(choice.style, _OTHER), "key": choice.key}
+        {"text": _line(choice.label, BUTTON), "style": _STYLES.get(choice.style, _OTHER), "key": choice.key}
         for choice in buttons
     ]
     return {"card_type": "button_interaction", **drawn}
@@ -89,8 +92,11 @@ def _action(choice: Choice) -> str:
 
 
 def _clip(text: str, most: int) -> str:
-    line = " ".join(text.split()) if most < BODY else text
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+    return text if len(text) <= most else text[: max(most - 1, 0)].rstrip() + "…"
+
+
+def _line(text: str, most: int) -> str:
+    return _clip(" ".join(text.split()), most)
 
 
 def _plain(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cxbot.ports import Outgoing, without_marks
 
 BYTES = 2_048
@@ -10,8 +12,12 @@ BYTES = 2_048
 def whole(outgoing: Outgoing, *, in_words: bool) -> str:
     """Title, facts and text; with what can be pressed put into words where it cannot be pressed here."""
     text = outgoing.in_words if in_words and outgoing.in_words else outgoing.text
-    facts = "\n".join(f"{label}:{value}" if _wide(label) else f"{label}: {value}" for label, value in outgoing.facts)
-    return without_marks("\n".join(part for part in (outgoing.title, facts, text) if part))
+    return without_marks("\n".join(part for part in (outgoing.title, facts(outgoing.facts), text) if part))
+
+
+def facts(pairs: Sequence[tuple[str, str]]) -> str:
+    """Labels and values, a line each."""
+    return "\n".join(f"{label}:{value}" if _wide(label) else f"{label}: {value}" for label, value in pairs)
 
 
 def parts(text: str, most: int = BYTES) -> list[str]:
