@@ -22,7 +22,7 @@ from cxbot.store import open_store, statements
 from cxbot.testing import FakeClock
 from cxbot.transactions import interactions
 
-THURSDAY_TEN = 1_763_604_000_000
+THURSDAY_TEN, DAY = 1_763_604_000_000, 86_400_000
 KF = "wkKF1"
 SETTINGS = """
 [company]
@@ -117,8 +117,9 @@ async def company(store_url: str) -> AsyncIterator[tuple[App, FakeClock, FakeSla
 class Pair:
     """One customer and one team, by what they do: the vendors' own ways in are tested beside each channel."""
 
-    def __init__(self, app: App, clock: FakeClock, seen: Any, numbers: Any) -> None:
-        self.app, self.clock, self.seen, self.numbers = app, clock, seen, numbers
+    def __init__(self, app: App, clock: FakeClock, seen: Any, wechat: FakeWeChat, wecom: FakeWeCom) -> None:
+        self.app, self.clock, self.seen, self.wechat, self.wecom = app, clock, seen, wechat, wecom
+        self.numbers = itertools.count(1)
 
     async def rest(self) -> None:
         for _ in range(150):
@@ -135,6 +136,10 @@ class Pair:
 
     async def does(self, channel: str, who: str, place: str = "", **more: Any) -> Any:
         opens = (Allowance("reply", 5, self.clock.machine + 48 * 3_600_000),) if channel in ("wechat", "wecom") else ()
+        if channel == "wechat":
+            self.wechat.acted(who, "message")
+        elif who.startswith("kf:"):
+            self.wecom.customer_writes(KF, who.rpartition(":")[2], more.get("text", ""))
         inbound = Inbound(f"in-{next(self.numbers)}", channel, place or who, who, opens=opens, **more)
         receipt = await self.app.deliver(inbound)
         await self.rest()
@@ -151,7 +156,7 @@ class Pair:
 @pytest.mark.timeout(240)
 async def test_every_customers_channel_works_with_every_teams(store_url):
     async with company(store_url) as (app, clock, slack, wechat, wecom, seen):
-        pair = Pair(app, clock, seen, itertools.count(1))
+        pair = Pair(app, clock, seen, wechat, wecom)
         for n, (customer, team) in enumerate(itertools.product(CUSTOMERS, TEAMS)):
             channel, address, language, words = CUSTOMERS[customer]
             address = address.format(n=n)
@@ -159,9 +164,7 @@ async def test_every_customers_channel_works_with_every_teams(store_url):
                 slack.add_user(address, f"Customer {n}")
             elif channel == "wechat":
                 wechat.follow(address)
-                wechat.acted(address, "message")
-            elif channel == "wecom":
-                wecom.customer_writes(KF, address.rpartition(":")[2], "你好")
+            await pair.later((THURSDAY_TEN + n * DAY - clock.now) / 60_000)  # at ten in the morning, each day one
             await loop(pair, (channel, address, language, words), TEAMS[team], f"{customer} with {team}")
         assert any("never called back" in in_slack(each) for each in slack.said("CTEAM"))
 
@@ -170,9 +173,12 @@ async def loop(pair: Pair, customer: tuple[str, ...], team: tuple[str, ...], nam
     channel, address, language, words = customer
     touchpoint, outcome, team_channel, member, place, member_name, severity = team
     await pair.does(channel, address, kind="opened")
-    body = {"id": name, "touchpoint": touchpoint, "outcome": outcome,
-            "person": {"language": language, "addresses": [{"channel": channel, "address": address}]}}  # fmt: skip
-    await pair.app.store.run(interactions.take, body, "crm", pair.clock.now)
+    person = {"language": language, "time_zone": "Asia/Shanghai"}
+    person["addresses"] = [{"channel": channel, "address": address}]  # type: ignore[assignment]
+    body = {"id": name, "touchpoint": touchpoint, "outcome": outcome, "person": person}
+    taken = await pair.app.store.run(interactions.take, body, "crm", pair.clock.now)
+    assert isinstance(taken, interactions.Taken)
+    assert (taken.state, taken.reason) == ("asked", ""), name
     await pair.rest()
     await pair.does(channel, address, kind="text", text="1")
     case = (await pair.rows("cases"))[-1]
