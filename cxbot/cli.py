@@ -250,6 +250,33 @@ def pair(config_path: Path | None, team_id: str, who: str) -> None:
     )
 
 
+@main.command()
+@_CONFIG
+@click.option("--touchpoint", required=True, help="What is visited: store-12. Letters, digits and _ - . : , up to 64.")
+@click.option("--channel", default="", help="Which channel it opens; the only one that can where none is named.")
+@click.option("--label", default=None, help="The small line under the code; the touchpoint where none is given.")
+@click.option("--language", type=click.Choice(["en", "zh-CN", "zh-TW"]), help="Instead of the company's.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="The folder for the files."
+)
+def qr(
+    config_path: Path | None, touchpoint: str, channel: str, label: str | None, language: str | None, out: Path
+) -> None:
+    """Make a QR code to print, as PNG and SVG: who scans it is asked how it was there."""
+    config = _usable(_check(config_path))
+    from cxbot import printing  # noqa: PLC0415 -- see run
+
+    wanted = printing.Wanted(touchpoint, channel, touchpoint if label is None else label, language or "", out)
+    try:
+        made = _complete(printing.make(config, wanted), config)
+    except printing.CannotPrint as mistake:
+        _refuse([str(mistake)])
+    for line in made.worth_a_look:
+        click.echo(f"Worth a look: {line}", err=True)
+    for path in made.files:
+        click.echo(path)
+
+
 @main.group()
 def token() -> None:
     """Make and revoke the tokens with which other systems call the API."""
