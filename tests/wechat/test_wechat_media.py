@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import callbacks
-from wechat_program import GROUP_KEY, MEI, THURSDAY_TEN, china, platforms
+from wechat_program import ANA, GROUP_KEY, KF, LILI, MEI, THURSDAY_TEN, china, platforms
 
 from cxbot.testing import FakeClock
 
@@ -100,3 +100,21 @@ async def test_a_picture_beside_an_anonymous_survey_is_kept_nowhere(store_url):
         while await the.state("media"):
             await the.rest()
         assert await the.kept("wechat/M-5") is None
+
+
+async def test_a_picture_to_customer_service_reaches_the_team_as_well(store_url):
+    async with china(store_url) as the:
+        the.wecom.add_media("K-1", PNG, name="photo.jpg", kind="image/jpeg")
+        the.wecom.customer_writes(KF, LILI, "我要退货")
+        the.wecom.session_starts(KF, LILI, ANA)
+        the.wecom.session_ends(KF, LILI)
+        await the.kf_event()
+        the.wecom.customer_writes(KF, LILI, "1")
+        await the.kf_event()
+        the.wecom.customer_sends(KF, LILI, "image", {"media_id": "K-1"})
+        await the.kf_event()
+        assert (await the.kept("wecom/K-1")).body == PNG
+        said = "\n".join(the.wecom.texts(ANA))
+        url = re.findall(r"http://[^\s\"\\\\<]+/f/[\w.\-]+", said)[-1]
+        async with the.session.get(url) as answer:
+            assert await answer.read() == PNG

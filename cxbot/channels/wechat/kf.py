@@ -238,8 +238,9 @@ def _said(address: str, item: Mapping[str, Any], at: int) -> Inbound:
         pressed = ":" in key
         return Inbound(name, CHANNEL, address, address, "choice" if pressed else "text", text=words,
                        choice=key if pressed else "", overheard=True, opens=opens)  # fmt: skip
-    media = Media(_KINDS.get(kind, "other"), name=str(part.get("name") or kind)[:120],
-                  url=str(part.get("media_id") or ""))  # fmt: skip
+    media_id = str(part.get("media_id") or "")
+    kept = f"{CHANNEL}/{media_id}" if media_id else ""
+    media = Media(_KINDS.get(kind, "other"), name=str(part.get("name") or kind)[:120], kept=kept)
     return Inbound(name, CHANNEL, address, address, "media", media=media, overheard=True, opens=opens)
 
 

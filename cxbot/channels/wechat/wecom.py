@@ -13,8 +13,9 @@ from cxbot.channels.wechat import WECOM, WeComSettings, api, errors
 from cxbot.channels.wechat.callbacks import SUCCESS, Door, Odd, Opened, Refused
 from cxbot.channels.wechat.errors import ApiError, NoAnswer
 from cxbot.channels.wechat.kf import PREFIX, Kf
+from cxbot.channels.wechat.media import Fetcher
 from cxbot.channels.wechat.members import GROUP, MEMBERS, Members
-from cxbot.ports import Deliver, Inbound, Outcome, Outgoing, Sent, Surroundings
+from cxbot.ports import Deliver, Inbound, Outcome, Outgoing, Receipt, Sent, Surroundings
 from cxbot.transactions import places, undelivered
 
 log = structlog.get_logger(__name__)
@@ -53,6 +54,7 @@ class WeCom:
             work=True,
         )
         self._members = Members(settings, self._api, state, clock, surroundings.public_url)
+        self._fetcher = Fetcher(CHANNEL, self._kf_api, surroundings, settings.file_bytes)
         self._kf = Kf(settings, self._kf_api, state, clock)
         self._deliver: Deliver | None = None
         self._called = False
@@ -66,6 +68,11 @@ class WeCom:
     async def run(self, deliver: Deliver) -> None:
         """Takes what people do until cancelled; looks at 微信客服 once in a while besides."""
         self._deliver = deliver
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._fetcher.run())
+            group.create_task(self._look())
+
+    async def _look(self) -> None:
         while True:
             for open_kfid in self._settings.kf:
                 await self._sync(open_kfid, "")
@@ -153,12 +160,23 @@ class WeCom:
         if self._deliver is None:
             return
         try:
-            await self._kf.sync(open_kfid, token, self._deliver, self._failed)
+            await self._kf.sync(open_kfid, token, self._taken, self._failed)
         except (ApiError, NoAnswer) as error:
             # The next callback, or the next look, goes on where this one stopped.
             log.error("kf_not_read", error=str(error))
         except Exception:
             log.exception("kf_sync_failed")
+
+    async def _taken(self, inbound: Inbound) -> Receipt:
+        """Takes what a customer of 微信客服 did, with the file that came with it."""
+        assert self._deliver is not None
+        media = inbound.media if inbound.media is not None and inbound.media.kept else None
+        if media is not None:
+            await self._fetcher.add(media, inbound.sender)
+        receipt = await self._deliver(inbound)
+        if media is not None:
+            await self._fetcher.taken(media)
+        return receipt
 
     async def synced(self) -> None:
         """Waits until what is under way has been taken."""
