@@ -14,10 +14,11 @@ from bench.engines import Engine, Postgres, Sqlite
 from bench.moulds import Moulds
 from bench.results import Table
 from bench.slack import measuring as slack
+from bench.wechat import measuring as wechat
 from cxbot import logs
 
 SLOW_DISK = 0.002
-FIGURES = ("answers", "alerts", "slack", "starting", "growing")
+FIGURES = ("answers", "alerts", "slack", "wechat", "starting", "growing")
 
 
 def main() -> None:
@@ -55,6 +56,8 @@ def _measured(only: Sequence[str], variants: Sequence[Variant], cast: Moulds, *,
                 found = [alerts.measure(variants, cast, alerts.QUICK if quick else alerts.FULL)]
             case "slack":
                 found = slack.measure(slack.QUICK if quick else slack.FULL)
+            case "wechat":
+                found = wechat.measure(wechat.QUICK if quick else wechat.FULL)
             case "starting":
                 found = starting.measure(variants, cast, starting.QUICK if quick else starting.FULL)
             case _:

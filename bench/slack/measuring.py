@@ -54,11 +54,11 @@ def measure(size: Size) -> list[Table]:
 
 
 def _round(size: Size, found: Found) -> list[float]:
-    with _process("bench.slack.stub") as stub:
+    with process("bench.slack.stub") as stub:
         people, alerted = asyncio.run(_prepare(size, stub.url))
         _answers(size, found, people, stub.url)
         _forget()
-        with _process("bench.slack.serving", "program", _url("program"), stub.url) as server:
+        with process("bench.slack.serving", "program", _url("program"), stub.url) as server:
             stub.ask()
             came = _post(server.url, "press", alerted, connections=16, rate=ALERTS_A_SECOND, score=1)
             server.ask()
@@ -74,9 +74,7 @@ def _answers(size: Size, found: Found, people: dict[str, list[tuple[int, str]]],
         if name != "sample":
             shutil.copyfile(FOLDER / "slack_seeded.db", FOLDER / f"slack_{name}.db")
     with contextlib.ExitStack() as stack:
-        servers = {
-            name: stack.enter_context(_process("bench.slack.serving", name, _url(name), api)) for name in SERVERS
-        }
+        servers = {name: stack.enter_context(process("bench.slack.serving", name, _url(name), api)) for name in SERVERS}
         for kind in company.KINDS:
             many, single = people[kind][: size.many], people[kind][size.many :]
             for name in SERVERS:
@@ -131,7 +129,7 @@ class _Server:
 
 
 @contextlib.contextmanager
-def _process(module: str, *arguments: str) -> Iterator[_Server]:
+def process(module: str, *arguments: str) -> Iterator[_Server]:
     command = [sys.executable, "-m", module, *arguments]
     with subprocess.Popen(command, cwd=HOME, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
