@@ -161,7 +161,26 @@ def _openings_from(
             raise NeverOpen(f"no opening within {SEARCH_DAYS} days")
 
 
+_KNOWN: dict[int, tuple[Hours, dict[tuple[str, date], list[tuple[int, int]]]]] = {}
+"""Openings that were worked out before, by the hours they are of, which have no hash; a case asks for the same days."""
+_MOST_HOURS, _MOST_DAYS = 256, 2_000
+
+
 def _of_day(hours: Hours, zone: str, day: date) -> list[tuple[int, int]]:
+    kept = _KNOWN.get(id(hours))
+    if kept is None or kept[0] is not hours:
+        if len(_KNOWN) >= _MOST_HOURS:
+            _KNOWN.clear()
+        kept = _KNOWN[id(hours)] = (hours, {})
+    days = kept[1]
+    if (zone, day) not in days:
+        if len(days) >= _MOST_DAYS:
+            days.clear()
+        days[zone, day] = _worked_out(hours, zone, day)
+    return days[zone, day]
+
+
+def _worked_out(hours: Hours, zone: str, day: date) -> list[tuple[int, int]]:
     found = []
     for opens, closes in _hours_of(hours, day):
         start = _wall(day, opens)
