@@ -40,6 +40,8 @@ SEND_TIMEOUT_S = 45.0
 """Shorter than the lease: a send that hangs is given up before another worker may take the row."""
 LOOK_EVERY_S = 1.0
 GATHER_S = 0.001
+MOST_TURNS = 20
+"""So often at most a round is put off while commits are waited for: under load an answer goes before a message."""
 STOPPED_MS = 60_000
 """How long a misconfigured channel rests before it is tried again."""
 
@@ -143,8 +145,7 @@ class Delivery:
                     # Also when cancelled meanwhile: what is claimed is handed over, not left to its lease.
                     in_flight |= {asyncio.create_task(self._hand(channel, each)) for each in await round_}
                 await _first(in_flight, wake, LOOK_EVERY_S if in_flight else await self._pause(name))
-                # Whoever waits for an answer goes first, and what ends together is written down together.
-                await asyncio.sleep(GATHER_S)
+                await self._gather()
                 done = {task for task in in_flight if task.done()}
                 in_flight -= done
                 handed = [task.result() for task in done]
@@ -153,6 +154,13 @@ class Delivery:
             if in_flight:
                 await asyncio.wait(in_flight)
             await self._round(name, [*handed, *(task.result() for task in in_flight)], 0)
+
+    async def _gather(self) -> None:
+        """Whoever waits for an answer goes first, for a while; and what ends together is written down together."""
+        for _ in range(MOST_TURNS):
+            await asyncio.sleep(GATHER_S)
+            if not self.store.busy():
+                return
 
     async def _round(self, name: str, handed: Sequence[Handed], most: int) -> list[Taken]:
         """Writes down what was handed over and claims what may leave next, in one commit where there is both."""

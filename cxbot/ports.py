@@ -79,6 +79,9 @@ class Store(Protocol):
     def on_said(self, listener: Callable[[Collection[str]], None]) -> None:
         """Calls the listener on the event loop after each commit with which something may leave, with the channels."""
 
+    def busy(self) -> bool:
+        """Whether somebody in this process waits for a commit."""
+
     async def close(self) -> None:
         """Finishes what was submitted, then closes."""
 

@@ -8,8 +8,8 @@ from typing import Any
 from cxbot import wording
 from cxbot.domain.roles import RANK, may
 from cxbot.ports import Choice, Inbound, Page, ReadFirst, Receipt, Row, Section, Tx
-from cxbot.transactions import channel_stops, health, people, places, reports, settings, surveys, teams
-from handlers.admin import numbers, worklists
+from cxbot.transactions import cases, channel_stops, health, people, places, reports, settings, surveys, teams
+from handlers.admin import numbers
 
 MOST_CASES = 12
 MOST_ANSWERS = 8
@@ -77,7 +77,7 @@ class _Page:
         return sections
 
     def _case(self, row: Row) -> Section:
-        line = self.said(worklists.line(row))
+        line = self.said(cases.line(row))
         choices = tuple(
             Choice(f"c:{action}:{row['id']}", self.text(f"card.action.{action}"), "primary" if at == 0 else "")
             for at, action in enumerate(FIRST_ACTIONS[row["state"]])

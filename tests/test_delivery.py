@@ -266,7 +266,7 @@ class StoreThatFailsOnce:
     def __init__(self, store):
         self._store = store
         self.failed = asyncio.Event()
-        self.read, self.on_said = store.read, store.on_said
+        self.read, self.on_said, self.busy = store.read, store.on_said, store.busy
 
     async def run(self, transaction, *args, **kwargs):
         if transaction is deliveries.settle_and_take and not self.failed.is_set():

@@ -154,6 +154,10 @@ class EngineStore:
         """Calls the listener after each commit with which something may leave, with the channels it leaves on."""
         self._writer.hearers.append(listener)
 
+    def busy(self) -> bool:
+        """See `ports.Store.busy`."""
+        return self._writer.under_way > 0
+
     async def close(self) -> None:
         """Finishes what was submitted, then closes; again does nothing."""
         await self._writer.close()

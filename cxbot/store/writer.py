@@ -74,6 +74,8 @@ class Writer:
         self._closed = False
         self._ended = loop.create_future()
         self.listeners: list[Callable[[], None]] = []
+        self.under_way = 0
+        """Transactions whose submitters still wait."""
         self.hearers: list[Callable[[Collection[str]], None]] = []
         sys.setswitchinterval(TURN_S)
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
@@ -86,6 +88,7 @@ class Writer:
         if self._closed:
             raise StoreClosed("the store is closed")
         future: asyncio.Future[Any] = self._loop.create_future()
+        self.under_way += 1
         self._waiting.put(_Member(transaction, args, kwargs, future))
         return future
 
@@ -256,6 +259,7 @@ class Writer:
     # On the loop --------------------------------------------------------------------------------------------------
 
     def _resolve(self, members: list[_Member], committed: bool) -> None:
+        self.under_way -= len(members)
         for member in members:
             future, error = member.future, member.error
             if future.done():

@@ -106,3 +106,20 @@ def said(tx: Tx, response_id: str) -> tuple[dict[str, Any], list[str]]:
             words.append(row["words"])
     words.extend(row["words"] for row in tx.all("remarks.of_response", response_id=response_id) if row["words"])
     return answers, words
+
+
+def line(row: Row) -> dict[str, Any]:
+    """A case on one line."""
+    score = f"{row['score']}/{row['scale'].partition('-')[2]}" if row["score"] is not None and row["scale"] else ""
+    return {
+        "key": "command.case_line",
+        "args": {
+            "code": row["code"],
+            "severity": {"key": f"severity.{row['severity']}", "args": {}},
+            "name": row["person_name"],
+            "score": score,
+            "owner": row["owner_name"],
+            "due_at": row["promised_at"],
+            "snoozed_until": row["snoozed_until"],
+        },
+    }

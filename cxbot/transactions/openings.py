@@ -62,7 +62,7 @@ def _to_do(tx: Tx, team: Row, now: int) -> list[dict[str, Any]]:
     ending = [row for row in waiting if now < row["window_until"] < tonight]
     counts = {"n": len(rows), "late": len(late), "today": len(today), "ending": len(ending)}
     lines: list[dict[str, Any]] = [{"key": "team.opening.counts", "args": counts}]
-    lines += [_line(row) for row in waiting[:MOST_CASES]]
+    lines += [cases.line(row) for row in waiting[:MOST_CASES]]
     if len(waiting) > MOST_CASES:
         lines.append({"key": "command.more", "args": {"n": len(waiting) - MOST_CASES}})
     lines += [
@@ -70,22 +70,6 @@ def _to_do(tx: Tx, team: Row, now: int) -> list[dict[str, Any]]:
         for row in ending[:MOST_CASES]
     ]
     return lines
-
-
-def _line(row: Row) -> dict[str, Any]:
-    score = f"{row['score']}/{row['scale'].partition('-')[2]}" if row["score"] is not None and row["scale"] else ""
-    return {
-        "key": "command.case_line",
-        "args": {
-            "code": row["code"],
-            "severity": {"key": f"severity.{row['severity']}", "args": {}},
-            "name": row["person_name"],
-            "score": score,
-            "owner": row["owner_name"],
-            "due_at": row["promised_at"],
-            "snoozed_until": row["snoozed_until"],
-        },
-    }
 
 
 def _well_done(tx: Tx, team_id: str, since: int) -> list[dict[str, Any]]:

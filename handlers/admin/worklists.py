@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cxbot.ports import Receipt, Row
+from cxbot.transactions import cases
 from handlers.grammar import Call, Command
 
 MOST = 20
@@ -36,27 +35,10 @@ def _worked(call: Call, *, owner_id: str = "", team_id: str | None = None) -> li
 def _listed(call: Call, name: str, rows: list[Row]) -> Receipt:
     if not rows:
         return call.say(f"command.{name}.none")
-    lines = [line(row) for row in rows[:MOST]]
+    lines = [cases.line(row) for row in rows[:MOST]]
     if len(rows) > MOST:
         lines.append({"key": "command.more", "args": {"n": len(rows) - MOST}})
     return call.say(f"command.{name}.list", n=len(rows), lines=lines)
-
-
-def line(row: Row) -> dict[str, Any]:
-    """A case on one line."""
-    score = f"{row['score']}/{row['scale'].partition('-')[2]}" if row["score"] is not None and row["scale"] else ""
-    return {
-        "key": "command.case_line",
-        "args": {
-            "code": row["code"],
-            "severity": {"key": f"severity.{row['severity']}", "args": {}},
-            "name": row["person_name"],
-            "score": score,
-            "owner": row["owner_name"],
-            "due_at": row["promised_at"],
-            "snoozed_until": row["snoozed_until"],
-        },
-    }
 
 
 COMMANDS = [
