@@ -1,4 +1,7 @@
-"""Due work: looks for what has come due, and does it, one transaction each. No timer holds anything of its own."""
+"""Due work: looks for what has come due, and does it, one transaction each. No timer holds anything of its own.
+
+Beside it the audit looks for what no timer will touch.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from cxbot.ports import Clock, Store, Tx
-from cxbot.transactions import case_clock, incidents, invitations, openings
+from cxbot.transactions import audit, case_clock, incidents, invitations, openings
 
 log = structlog.get_logger(__name__)
 
@@ -18,8 +21,7 @@ LOOK_EVERY_S = 1
 PAUSE_S = 0.05
 """Between two looks: under load every commit wakes us, and what falls due is told in minutes."""
 AT_ONCE = 200
-AFTER_A_FAILURE_MS = 5 * 60_000
-"""Business time before a step that failed is tried again."""
+AUDIT_EVERY_S = 60
 
 
 def due(tx: Tx, now: int, most: int) -> list[tuple[str, str]]:
@@ -107,4 +109,30 @@ class DueWork:
         except Exception:
             # One that cannot be done must not stop the others, on this replica or on another: it is looked at later.
             log.exception("step_failed", kind=kind, subject=row_id)
-            await self.store.run(put_off, kind, row_id, now + AFTER_A_FAILURE_MS)
+            await self.store.run(put_off, kind, row_id, now + audit.PUT_OFF_MS)
+
+
+class Audit:
+    """Looks every minute for what no timer will touch; what it finds is told, and put right where that is safe."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+
+    async def run(self) -> None:
+        """Works until cancelled. The first look comes after a minute: what a standstill left is made up for by then."""
+        while True:
+            await asyncio.sleep(AUDIT_EVERY_S)
+            try:
+                await self.look()
+            except Exception:
+                log.exception("audit_failed")
+
+    async def look(self) -> audit.Look:
+        """One look, with what follows from it; commits nothing where nothing is wrong and nothing was."""
+        found = await self.store.read(audit.look, self.clock.now(), self.clock.machine())
+        for finding in found.findings:
+            log.warning("audit_found", kind=finding.kind, subject=finding.subject)
+        if found.changes:
+            await self.store.run(audit.settle, found, self.clock.now())
+        return found

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disa
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from cxbot.ports import Outcome
+from cxbot.transactions import audit
 from cxbot.transactions.health import Figures
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -29,6 +30,7 @@ class Metrics:
         self._cases = self._gauge("cases", "Cases by state", "state")
         self._overdue = self._gauge("cases_overdue", "Cases nobody has dealt with by the time promised")
         self._due_age = self._gauge("due_work_age_seconds", "How long the oldest due reminder or expiry waits")
+        self._findings = self._gauge("audit_findings", "What no timer will touch, as the last audit found it", "kind")
         self._stopped = self._gauge("channel_stopped", "1 where a channel cannot send until it is put right", "channel")
         self._sends = Counter(
             "cxbot_sends", "Attempts to send, by how they ended", ("channel", "outcome"), registry=self.registry
@@ -79,6 +81,9 @@ class Metrics:
             self._answers.labels(survey).set(n)
         for state in CASE_STATES:
             self._cases.labels(state).set(figures.cases.get(state, 0))
+        found = {each.kind: each.n for each in figures.findings}
+        for kind in audit.KINDS:
+            self._findings.labels(kind).set(found.get(kind, 0))
         self._overdue.set(figures.overdue)
         self._due_age.set(max(0, now - figures.due_since) / 1000 if figures.due_since else 0)
         return generate_latest(self.registry)

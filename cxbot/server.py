@@ -15,10 +15,11 @@ import structlog
 from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from cxbot import wording
 from cxbot.metrics import CONTENT_TYPE, Metrics
 from cxbot.ports import Clock, Store
 from cxbot.settings import ServerSettings
-from cxbot.transactions import health
+from cxbot.transactions import audit, health
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -175,6 +176,7 @@ class _Pages:
         try:
             queue = await self._doors.store.read(health.queue, now)
             due = await self._doors.store.read(health.due_since, now)
+            found = await self._doors.store.read(audit.standing)
         except Exception:
             log.exception("store_not_readable")
             return [*problems, "The store cannot be read; look whether the database runs and its disk has room."]
@@ -184,4 +186,4 @@ class _Pages:
                 problems.append(f"{waiting.n} messages wait on {waiting.channel}, the oldest for {late // 1000} s.")
         if due and now - due > LATE_MS:
             problems.append(f"Reminders and expiries are late by {(now - due) // 1000} s.")
-        return problems
+        return problems + [wording.text(f"audit.{each.kind}", "en", n=each.n, about=each.about) for each in found]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -38,7 +38,7 @@ def run(
         # Everybody writes "help"; who writes 帮助 reads Chinese.
         language = parsed.languages[0]
 
-    def say(key: str, **args: Any) -> Receipt:
+    def told(only_for: str, key: str, args: Mapping[str, Any]) -> Receipt:
         row = outbox.say(
             tx,
             now,
@@ -47,9 +47,15 @@ def run(
             language=language,
             key=key,
             args={"zone": team["time_zone"] if team else settings.company(tx).time_zone, **args},
-            only_for=inbound.sender if inbound.private else "",
+            only_for=only_for,
         )
         return Receipt(outbox_ids=(row,))
+
+    def say(key: str, **args: Any) -> Receipt:
+        return told(inbound.sender if inbound.private else "", key, args)
+
+    def aside(key: str, **args: Any) -> Receipt:
+        return told("" if inbound.place == inbound.sender else inbound.sender, key, args)
 
     if isinstance(parsed, NotUnderstood):
         return say("refuse.unknown_command", words=inbound.text, did_you_mean=list(parsed.nearest))
@@ -64,7 +70,7 @@ def run(
             example=(command.examples.get(language) or command.examples.get("en") or ("",))[0],
         )
     alone = inbound.private or inbound.place == inbound.sender
-    who = (inbound.channel, inbound.sender, alone)
+    who = (inbound.channel, inbound.sender, alone, aside)
     return command.run(Call(tx, now, sender, team, language, parsed.arguments, say, _reads(found), *who))
 
 

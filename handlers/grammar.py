@@ -68,6 +68,8 @@ class Call:
     """The sender's own address on the channel."""
     alone: bool = True
     """Nobody but the sender reads the answer."""
+    aside: Callable[..., Receipt] | None = None
+    """As `say`, but read by the sender alone, where others read the place and the channel can keep it from them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from cxbot.ports import Sent, TryLater
 from cxbot.server import LATE_MS, Doors, make_application
 from cxbot.settings import ServerSettings
 from cxbot.testing import FakeClock
-from cxbot.transactions import health, outbox
+from cxbot.transactions import audit, health, outbox
 
 LIMIT = 2_000
 
@@ -118,6 +118,20 @@ async def test_metrics_of_a_second_look_forget_what_is_gone(client: TestClient, 
     await client.get("/metrics")
     await world.store.run(outbox.cancel, row, "test")
     assert "cxbot_queue_depth{" not in await (await client.get("/metrics")).text()
+
+
+async def test_what_the_audit_found_is_red_in_words_and_counted_until_it_is_gone(client: TestClient, world):
+    found = audit.Look((audit.Finding("case_forgotten", "c1", "K7M2Q9"),))
+    await world.store.run(audit.settle, found, world.clock.now)
+    page = await client.get("/healthz")
+    assert page.status == 503
+    assert (await page.json())["problems"] == ["1 case has no owner, and nothing more will happen to it: K7M2Q9."]
+    text = await (await client.get("/metrics")).text()
+    assert 'cxbot_audit_findings{kind="case_forgotten"} 1.0' in text
+    assert 'cxbot_audit_findings{kind="case_late"} 0.0' in text
+    await world.store.run(audit.settle, audit.Look(()), world.clock.now)
+    assert (await client.get("/healthz")).status == 200
+    assert 'cxbot_audit_findings{kind="case_forgotten"} 0.0' in await (await client.get("/metrics")).text()
 
 
 async def test_what_falls_due_next_is_found(store, clock: FakeClock, world: SimpleNamespace):

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cxbot.clock import DueWork, due
+from cxbot.clock import Audit, DueWork, due
 from cxbot.delivery import Delivery
 from cxbot.domain.survey import Survey, read_survey
 from cxbot.inbound import receive
@@ -87,15 +87,23 @@ _ORDER = {
     "spent_links": "spent_at, token_hash",
 }
 
+_BROKEN = {
+    "set_policy": "UPDATE cases SET policy = :policy WHERE id = :id",
+    "forget_owner": "UPDATE cases SET state = 'resolved', confirm = 'yes', owner_id = '', due_at = 0 WHERE id = :id",
+    "lose_case": "DELETE FROM cases WHERE id = :id",
+    "hold_for_ever": "UPDATE outbox SET state = 'held', expires_at = 0 WHERE id = :id",
+    "send_for_ever": "UPDATE outbox SET state = 'sending', lease_until = :lease_until WHERE id = :id",
+}
+
 
 @cache
 def _statements() -> Mapping[str, statements.Statement]:
-    """The program's own statements and, besides, one that reads the whole of each table, and one that breaks a row."""
+    """The program's own statements and, besides, one that reads the whole of each table, and some that break a row."""
     every = "".join(
         f"-- name: {table}\n-- Everything in it.\nSELECT * FROM {table} ORDER BY {_ORDER.get(table, 'id')}\n\n"
         for table in TABLES
     )
-    broken = "-- name: set_policy\n-- Other terms for a case.\nUPDATE cases SET policy = :policy WHERE id = :id\n"
+    broken = "\n\n".join(f"-- name: {name}\n-- Breaks a row.\n{text}" for name, text in _BROKEN.items())
     return {**statements.load(), **statements.parse(every + broken, "every")}
 
 
@@ -117,6 +125,7 @@ class World:
         channels = {"web": self.web, "slack": self.slack}
         self.delivery = Delivery(store, clock.clock, channels, worker="w1")
         self.due = DueWork(store, clock.clock)
+        self.audit = Audit(store, clock.clock)
         handle = dialogue.handling({name: channel.limits for name, channel in channels.items()})
         self.deliver = receive(store, clock.clock, handle)
         self._numbers = itertools.count(1)

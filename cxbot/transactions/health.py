@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cxbot.ports import Tx
+from cxbot.transactions import audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Figures:
     overdue: int
     answers: dict[str, int]
     due_since: int
+    findings: tuple[audit.Standing, ...] = ()
 
 
 def alive(tx: Tx) -> bool:
@@ -74,4 +76,5 @@ def figures(tx: Tx, now: int) -> Figures:
         overdue=sum(int(row["overdue"] or 0) for row in cases),
         answers={row["survey"]: int(row["n"]) for row in tx.all("health.answers")},
         due_since=due_since(tx, now),
+        findings=tuple(audit.standing(tx)),
     )

@@ -233,7 +233,7 @@ def _show_answered(tx: Tx, invitation: Row, survey: Survey, step: conversation.S
     repeated = not hidden and asked.kind != "text"
     args: dict[str, Any] = {
         "question": invitations.question_text(tx, invitation, asked),
-        "answer": _answer_label(asked, answered.value) if repeated else {"key": "question.kept"},
+        "answer": answer_label(asked, answered.value) if repeated else {"key": "question.kept"},
         "note": [*_introduction(tx, invitation, survey, question), *_case_notices(question)],
     }
     if not step.done and not hidden:
@@ -260,7 +260,8 @@ def _text(texts: Mapping[str, str], language: str) -> str:
     return texts.get(language) or texts["en"]
 
 
-def _answer_label(question: Question, value: Any) -> Any:
+def answer_label(question: Question, value: Any) -> Any:
+    """An answer to a question that is pressed, in the words of what was pressed."""
     if question.kind == "yes_no":
         return {"key": "question.yes" if value else "question.no"}
     if question.kind in ("one_of", "several_of"):

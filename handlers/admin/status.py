@@ -1,11 +1,11 @@
-"""status: which channels have stopped, what waits, what is held, what failed, what is overdue."""
+"""status: which channels have stopped, what waits, what is held, what failed, what is overdue or left undone."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from cxbot.ports import Receipt
-from cxbot.transactions import channel_stops, health, places
+from cxbot.transactions import audit, channel_stops, health, places
 from handlers.grammar import Call, Command
 
 
@@ -35,12 +35,13 @@ def show(call: Call) -> Receipt:
     lines += [
         {"key": "command.status.dead", "args": {"channel": channel, "n": n}} for channel, n in figures.dead.items() if n
     ]
+    lines += [audit.words(each) for each in figures.findings]
     worked = sum(figures.cases.get(state, 0) for state in ("open", "claimed"))
     lines.append({"key": "command.status.cases", "args": {"open": figures.cases.get("open", 0), "worked": worked}})
     if figures.overdue:
         lines.append({"key": "command.status.overdue", "args": {"n": figures.overdue}})
-    quiet = not stops and not lost and not figures.queue and not any(figures.dead.values()) and not figures.overdue
-    return call.say("command.status.well" if quiet else "command.status.list", lines=lines)
+    wrong = stops or lost or figures.queue or any(figures.dead.values()) or figures.overdue or figures.findings
+    return call.say("command.status.list" if wrong else "command.status.well", lines=lines)
 
 
 COMMANDS = [

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from cxbot.ports import Receipt, Row
 from cxbot.transactions import people
+from cxbot.transactions.viewing import Viewer
 from handlers import naming
 from handlers.grammar import Argument, Call, Command
 
@@ -26,23 +28,32 @@ def why(call: Call) -> Receipt:
     rows = call.tx.all("why.of_person", person_id=person["id"], most=MOST)
     if not rows:
         return call.say("command.why.nothing", name=person["name"])
-    return call.say("command.why.list", name=person["name"], lines=[_line(row) for row in rows])
+    viewer = Viewer(call.tx, call.sender["id"], person["id"])
+    return call.say("command.why.list", name=person["name"], lines=[_line(row, viewer.hidden(row)) for row in rows])
 
 
-def _line(row: Row) -> dict[str, Any]:
-    detail = json.loads(row["detail"])
-    reason: Any = ""
+def reason_of(row: Mapping[str, Any]) -> Any:
+    """The reason of a decision as a meaning; '' where it has none."""
     if row["what"] in OF_THE_CHANNEL:
-        reason = {"key": "text", "args": {"text": row["reason"]}}
-    elif row["reason"]:
-        reason = {"key": f"not_asked.{row['reason']}", "args": detail}
+        return {"key": "text", "args": {"text": row["reason"]}}
+    return {"key": f"not_asked.{row['reason']}", "args": json.loads(row["detail"])} if row["reason"] else ""
+
+
+def of_another_team(at: int, team: str) -> dict[str, Any]:
+    """All that is said of a matter of a team that is not the reader's."""
+    return {"key": "command.why.elsewhere", "args": {"at": at, "team": team}}
+
+
+def _line(row: Row, team: str) -> dict[str, Any]:
+    if team:
+        return of_another_team(row["at"], team)
     return {
         "key": "command.why.line" if row["reason"] else "command.why.plain_line",
         "args": {
             "at": row["at"],
             "survey": row["survey"],
             "what": {"key": f"decision.{row['what']}", "args": {}},
-            "reason": reason,
+            "reason": reason_of(row),
         },
     }
 

@@ -10,7 +10,7 @@ import pytest
 from cxbot.store import statements
 
 TEXTS = statements.texts(statements.load(), psycopg=False)
-HOT = ("outbox", "deliveries", "inbox", "invitations", "responses", "remarks")
+HOT = ("outbox", "deliveries", "inbox", "invitations", "responses", "remarks", "audit", "timeline", "viewing")
 ALSO = ("health.queue", "health.dead", "health.due_case", "health.due_invitation", "cases.of_response", "cases.due")
 HISTORY = re.compile(
     r"SCAN (?:o|p|a|outbox|inbox|invitations|responses|answers|remarks|decisions|events|cases|people|addresses|r|i)"
