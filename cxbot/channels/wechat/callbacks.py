@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import re
 import secrets
+import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -138,12 +139,12 @@ class Door:
             if self.work:
                 return str(self._crypto.check_signature(*given, encrypted))
             return str(self._crypto.decrypt_message({"Encrypt": encrypted}, *given))
+        except UnicodeDecodeError as error:
+            raise Odd("not UTF-8") from error  # it is the platform's, by its signature
         except (WeChatException, ValueError, IndexError, ArithmeticError, TypeError, LookupError) as error:
             raise Refused("not_for_us") from error
-        except Exception as error:
-            if type(error).__name__ == "error":  # struct.error, of a text too short to hold its length
-                raise Refused("not_for_us") from error
-            raise
+        except struct.error as error:  # a text too short to hold its length
+            raise Refused("not_for_us") from error
 
 
 def _parse(body: bytes) -> dict[str, Any]:
