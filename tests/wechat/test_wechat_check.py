@@ -26,6 +26,12 @@ URL = "https://cx.example.com"
 SECRETS = (APP_SECRET, CORP_SECRET, KF_SECRET, TOKEN, AES_KEY, GROUP_KEY, "oa-token-", "corp-token-", "wrong-secret")
 
 
+@pytest.fixture
+def engine() -> str:
+    """One engine: what is tested here is between the channel and its platform."""
+    return "sqlite"
+
+
 class Examined:
     """Both platforms, and what the command would say of them."""
 

@@ -38,6 +38,12 @@ WHAT_THE_BOT_DOES = {
 ROWS = [(channel, code) for channel, table in errors.CODES.items() for code in table]
 
 
+@pytest.fixture
+def engine() -> str:
+    """One engine: what is tested here is between the channel and its platform."""
+    return "sqlite"
+
+
 @pytest.mark.parametrize(("channel", "code"), ROWS)
 def test_every_code_has_one_consequence_and_words_that_name_it(channel, code):
     known = errors.CODES[channel][code]

@@ -12,6 +12,12 @@ from wechat_program import MEI, THURSDAY_TEN, YITING, china, platforms
 from cxbot.testing import FakeClock
 
 
+@pytest.fixture
+def engine() -> str:
+    """One engine: what is tested here is between the channel and its platform."""
+    return "sqlite"
+
+
 async def test_somebody_who_follows_reads_what_can_be_written_here(store_url):
     async with china(store_url) as the:
         assert "进度" in await the.event("oNEW", "subscribe")

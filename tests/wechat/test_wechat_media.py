@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 
 import callbacks
+import pytest
 from wechat_program import ANA, GROUP_KEY, KF, LILI, MEI, THURSDAY_TEN, china, platforms
 
 from cxbot.testing import FakeClock
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
+
+
+@pytest.fixture
+def engine() -> str:
+    """One engine: what is tested here is between the channel and its platform."""
+    return "sqlite"
 
 
 async def sends(the, kind: str, media_id: str) -> str:

@@ -14,6 +14,12 @@ from cxbot import posters, printing
 from cxbot.printing import CannotPrint, Wanted
 
 
+@pytest.fixture
+def engine() -> str:
+    """One engine: what is tested here is between the channel and its platform."""
+    return "sqlite"
+
+
 def wanted(tmp_path, touchpoint="store-12", **more):
     return Wanted(**{"touchpoint": touchpoint, "channel": "", "label": "12 号店", "language": "zh-CN",
                      "out": tmp_path / "posters", **more})  # fmt: skip

@@ -10,6 +10,12 @@ GROUP = f"webhook:{GROUP_KEY}"
 REFUSED = "cxbot_refused_requests_total"
 
 
+@pytest.fixture
+def engine() -> str:
+    """One engine: what is tested here is between the channel and its platform."""
+    return "sqlite"
+
+
 async def said(the, userid, words, **more):
     """A member writes to the app; what they are answered, part by part."""
     before = len(the.wecom.said(userid))
