@@ -238,12 +238,15 @@ class Delivery:
         wanted = taken.args.get("file") or taken.args.get("media")
         if not isinstance(wanted, Mapping) or self.attach is None or not channel.limits.files:
             return None
-        if "file" in taken.args:
-            return await self.store.read(self.attach, wanted)
+        of_a_customer = "file" not in taken.args
+        if of_a_customer and not wanted.get("kept"):
+            return None
         try:
-            return await self.store.read(self.attach, wanted) if wanted.get("kept") else None
+            return await self.store.read(self.attach, wanted)
         except LookupError:
-            return None  # it has not come yet: the link in the text will lead to it
+            if of_a_customer:
+                return None  # it has not come yet: the link in the text will lead to it
+            raise
 
     def _also(self, taken: Taken) -> Mapping[str, Any]:
         """What the channel is told besides; with the page of the message where the channel may need one."""

@@ -156,6 +156,11 @@ def preview(tx: Tx, case: Row, action: str, actor_id: str, words: str, language:
     )
 
 
+def said(fields: Mapping[str, str]) -> str:
+    """The words of a filled-in form that the customer would read, whichever form it is."""
+    return next((fields[name].strip() for name in ("words", "told") if name in fields), "")[:LONGEST_WORDS]
+
+
 def what_is_read(tx: Tx, case: Row, action: str, actor_id: str, words: str, language: str, now: int) -> str:
     """What the customer of a case would read, in their language; in the other, that they would read nothing."""
     if not words:

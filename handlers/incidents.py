@@ -54,19 +54,18 @@ def _form(tx: Tx, incident: Row, team: Row, action: str, language: str, now: int
     case = {"id": incident["id"], "code": incident["code"], "team_id": team["id"], "person_id": "",
             "language": team["language"]}  # fmt: skip
     form = forms.FORMS[action](tx, case, language, now)
-    intro = wording.text("incident.form.intro", language, n=facts["open"] + facts["claimed"])
+    intro = wording.text("incident.form.intro", language, n=facts["to_work"])
     title = wording.text(f"incident.form.{action}", language, code=incident["code"])
     return replace(form, key=f"{KEY}{action}:{incident['id']}", title=title, intro=intro)
 
 
 def _preview(tx: Tx, incident: Row, action: str, actor_id: str, inbound: Inbound, language: str, now: int) -> Form:
     """What each of the customers would read, with the number of one of them."""
-    words = next((inbound.fields[name].strip() for name in ("words", "told") if name in inbound.fields), "")
     sample = tx.one("incidents.sample", id=incident["id"])
     facts = incidents.facts(tx, incident["id"], now)
-    read = wording.text("incident.form.intro", language, n=facts["open"] + facts["claimed"])
+    read = wording.text("incident.form.intro", language, n=facts["to_work"])
     if sample is not None:
-        read += "\n\n" + forms.what_is_read(tx, sample, action, actor_id, words, language, now)
+        read += "\n\n" + forms.what_is_read(tx, sample, action, actor_id, forms.said(inbound.fields), language, now)
     return forms.previewed(f"{KEY}previewed:{incident['id']}", read, language)
 
 
@@ -76,5 +75,5 @@ def _begun(tx: Tx, result: Row | Refusal, action: str, language: str, now: int) 
     if action == "undo":
         return Receipt(notice=wording.text("incident.undone", language))
     facts = incidents.facts(tx, result["id"], now)
-    n, seconds = facts["open"] + facts["claimed"], workflow.UNDO_MS // 1000
+    n, seconds = facts["to_work"], workflow.UNDO_MS // 1000
     return Receipt(notice=wording.text("incident.begun", language, n=n, seconds=seconds))

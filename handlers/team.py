@@ -12,8 +12,6 @@ from cxbot.transactions import case_messages, case_work, people, settings, teams
 from handlers import commands, forms
 
 AT_ONCE = ("claim", "release", "contacted", "undo", "reopen")
-SAID = ("words", "told")
-"""The fields of forms whose words the customer reads."""
 
 
 def write(
@@ -48,8 +46,8 @@ def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
     if case["state"] not in ("open", "claimed") and not (action == "reply" and case["state"] == "resolved"):
         return _refused(Refusal("refuse.closed", {"state": case["state"]}), language, now)
     if previewed:
-        words = next((inbound.fields[name].strip() for name in SAID if name in inbound.fields), "")
-        return Receipt(form=forms.preview(tx, case, action, sender["id"], words[: forms.LONGEST_WORDS], language, now))
+        words = forms.said(inbound.fields)
+        return Receipt(form=forms.preview(tx, case, action, sender["id"], words, language, now))
     form = forms.FORMS[action](tx, case, language, now)
     if inbound.kind != "form":
         return Receipt(form=form)

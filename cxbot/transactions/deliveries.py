@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from cxbot.domain.roles import RANK
@@ -134,12 +134,10 @@ def _read(tx: Tx, row: Row, limits: Limits, now: int, machine: int) -> Taken:
     survey = surveys.at(tx, args["survey"], args["survey_version"]) if "survey_version" in args else None
     maybe_sent = row["attempts"] > 1 and row["reason"].startswith(outbox.UNKNOWN)
     replaces, thread = _platform_id(tx, row["replaces"]), _platform_id(tx, row["thread_of"])
-    taken = Taken(row, args, survey, replaces, thread, _mentions(tx, row, args), maybe_sent)
-    if limits.allowances:
-        taken = replace(taken, also=_standing(tx, row, machine))
+    also = _standing(tx, row, machine) if limits.allowances else {}
     if limits.members:
-        taken = replace(taken, also={**taken.also, "members": _members(tx, row)})
-    return taken
+        also["members"] = _members(tx, row)
+    return Taken(row, args, survey, replaces, thread, _mentions(tx, row, args), maybe_sent, also)
 
 
 def _standing(tx: Tx, row: Row, machine: int) -> dict[str, Any]:
@@ -159,23 +157,25 @@ def _members(tx: Tx, row: Row) -> tuple[str, ...]:
     team = teams.by_place(tx, row["channel"], row["address"])
     found = []
     for member in teams.members(tx, team["id"]) if team else ():
-        there = [
-            each["address"]
-            for each in people.addresses(tx, member["person_id"])
-            if each["channel"] == row["channel"] and not each["unreachable"]
-        ]
-        found += there[:1] if RANK[member["role"]] >= RANK["member"] else []
+        if RANK[member["role"]] >= RANK["member"]:
+            there = [each["address"] for each in _on_channel(tx, row, member["person_id"]) if not each["unreachable"]]
+            found += there[:1]
     return tuple(dict.fromkeys(found))
 
 
 def _mentions(tx: Tx, row: Row, args: dict[str, Any]) -> tuple[str, ...]:
     found = []
     for person_id in args.get("mention", ()):
-        there = [each["address"] for each in people.addresses(tx, person_id) if each["channel"] == row["channel"]]
+        there = _on_channel(tx, row, person_id)
         if not there:
             return ()
-        found.append(there[0])
+        found.append(there[0]["address"])
     return tuple(found)
+
+
+def _on_channel(tx: Tx, row: Row, person_id: str) -> list[Row]:
+    """Somebody's addresses on the channel a message is for."""
+    return [each for each in people.addresses(tx, person_id) if each["channel"] == row["channel"]]
 
 
 def settle(tx: Tx, handed: Sequence[Handed], worker: str, now: int, machine: int) -> list[str]:

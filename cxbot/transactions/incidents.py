@@ -69,7 +69,7 @@ def nag(tx: Tx, case: Row, now: int) -> bool:
         leads = case_messages.leads(tx, incident["team_id"])
         args = {
             "who": ", ".join(lead["name"] for lead in leads),
-            "n": facts_now["open"] + facts_now["claimed"],
+            "n": facts_now["to_work"],
             "late": facts_now["late"],
             "code": incident["code"],
         }
@@ -159,6 +159,7 @@ def facts(tx: Tx, incident_id: str, now: int) -> dict[str, Any]:
         "cause": incident["cause"],
         "n": sum(by_state.values()),
         **{state: by_state.get(state, 0) for state in ("open", "claimed", "resolved", "closed", "dismissed", "merged")},
+        "to_work": by_state.get("open", 0) + by_state.get("claimed", 0),
         "late": sum(int(row["late"] or 0) for row in rows),
         "promised_at": min(promised, default=0),
         "words": [row["words"] for row in tx.all("incidents.some", id=incident_id)],

@@ -147,10 +147,10 @@ def meaning(channel: str, code: int) -> Meaning | None:
     return CODES[channel].get(code)
 
 
-def is_about(kind: Kind, error: ApiError) -> bool:
-    """Whether WeCom refused a call for this."""
-    known = meaning("wecom", error.code)
-    return known is not None and known.kind == kind
+def is_about(channel: str, error: ApiError, *kinds: Kind) -> bool:
+    """Whether a channel refused a call for one of these."""
+    known = meaning(channel, error.code)
+    return known is not None and known.kind in kinds
 
 
 def outcome(channel: str, error: ApiError | NoAnswer) -> Outcome:
@@ -165,14 +165,12 @@ def outcome(channel: str, error: ApiError | NoAnswer) -> Outcome:
     match known.kind:
         case "token" | "config":
             return Misconfigured(words)
-        case "place":
+        case "place" | "person":
             return Unreachable(words)
         case "quota":
             return Misconfigured(words, partly=True)
         case "later":
             return TryLater(words)
-        case "person":
-            return Unreachable(words)
         case "closed" | "used_up":
             return HoldUntilInbound(words, closed=WINDOW)
         case "no_notice":

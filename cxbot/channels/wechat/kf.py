@@ -202,8 +202,7 @@ class Kf:
             body = {"code": moment["code"], "msgid": outgoing.row_id, **content}
             await self._api.call("kf/send_msg_on_event", body)
         except ApiError as error:
-            known = errors.meaning("wecom", error.code)
-            if known is None or known.kind not in ("closed", "used_up"):
+            if not errors.is_about("wecom", error, "closed", "used_up"):
                 raise
             log.info("kf_moment_passed", code=error.code)
             if not outgoing.maybe_sent:

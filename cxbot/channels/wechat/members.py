@@ -120,7 +120,7 @@ class Members:
         try:
             return await self._card(outgoing, outgoing.members)
         except ApiError as error:
-            if not errors.is_about("person", error) or not outgoing.address.startswith(GROUP):
+            if not errors.is_about("wecom", error, "person") or not outgoing.address.startswith(GROUP):
                 raise
             return Sent("", outgoing.members)
 
@@ -132,7 +132,7 @@ class Members:
         try:
             answer = await self._send(to, "template_card", cards.card(outgoing, task_id, self._url), CARD_AGAIN_S)
         except ApiError as error:
-            if not errors.is_about("again", error):
+            if not errors.is_about("wecom", error, "again"):
                 raise
             answer = {}  # its answer was lost: the card is there, the next press brings a code for it
         if outgoing.title:
@@ -233,7 +233,7 @@ class Members:
             try:
                 gone = await self._words(outgoing, to, again_s=LINE_AGAIN_S)
             except ApiError as error:
-                if not errors.is_about("person", error):
+                if not errors.is_about("wecom", error, "person"):
                     raise
                 refused += tuple(to)  # somebody of the team must hear, where who should act does not
                 continue
@@ -245,7 +245,7 @@ class Members:
         try:
             return await self._group(outgoing) or True
         except ApiError as error:
-            if not errors.is_about("place", error) or not {*outgoing.members} - {*but}:
+            if not errors.is_about("wecom", error, "place") or not {*outgoing.members} - {*but}:
                 raise
             return False
 

@@ -80,13 +80,11 @@ class Sender:
         kinds = [kind for kind in outgoing.allowances if kind in errors.WINDOW]
         left = [kind for kind in kinds for _ in range(outgoing.allowances[kind])]
         if left:
-            sent = await self._by_chat(outgoing, text, left)
-            if sent is not None:
-                return sent
+            return await self._by_chat(outgoing, text, left)
         return await self._outside(outgoing, text, "no more may be written before they act again")
 
-    async def _by_chat(self, outgoing: Outgoing, text: str, left: list[str]) -> Outcome | None:
-        """As a customer-service message; None where the platform says that the window is closed after all."""
+    async def _by_chat(self, outgoing: Outgoing, text: str, left: list[str]) -> Outcome:
+        """As a customer-service message; another way where the platform says that the window is closed after all."""
         try:
             if outgoing.choices and self._menus_taken() and outgoing.row_id not in self._done:
                 menu = await self._menu(outgoing)
@@ -136,8 +134,7 @@ class Sender:
         try:
             answer = await self._custom(outgoing.address, {"msgtype": "msgmenu", "msgmenu": menu})
         except ApiError as error:
-            known = errors.meaning("wechat", error.code)
-            if known is None or known.kind != "menu":
+            if not errors.is_about("wechat", error, "menu"):
                 raise
             log.warning("wechat_menu_refused", code=error.code)
             self._no_menus_until = time.monotonic() + REFUSED_S
@@ -188,8 +185,7 @@ class Sender:
                 msgid = await self._notify("message/subscribe/bizsend", notice, outgoing, text)
                 return Sent(msgid, spent=(reading.NOTICE,))
             except ApiError as error:
-                known = errors.meaning("wechat", error.code)
-                if known is None or known.kind not in ("no_notice", "closed"):
+                if not errors.is_about("wechat", error, "no_notice", "closed"):
                     raise
                 closed = (reading.NOTICE,)
         if outgoing.human and service is not None:
