@@ -9,11 +9,27 @@ from functools import lru_cache
 from typing import Any
 
 from cxbot.domain import cases, conversation, replies
-from cxbot.domain.survey import Band, Survey
+from cxbot.domain.survey import Band, Rule, Survey
 
 SORRY = ("slow", "rude", "broken", "late", "price", "waiting")
 """What an apology can name; anything else is apologised for in general terms."""
 MOST_WORDS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of the person besides what they answered.
+
+    `earlier`: other cases of theirs within the survey's `repeat`. `last_score`: the one they gave before, of the same
+    metric. `contacts`: how long ago things happened to them, ms. `unkept`: a promise to them that has passed, epoch ms.
+    """
+
+    vip: bool = False
+    value: int = 0
+    earlier: int = 0
+    last_score: int | None = None
+    contacts: Sequence[int] = ()
+    unkept: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,41 +41,90 @@ class Finding:
     sorry: str = "generic"
 
 
-def find(
-    survey: Survey, answers: Mapping[str, Any], words: Sequence[str], *, vip: bool, earlier: int, days: int = 0
-) -> Finding | None:
-    """A finding where the band says so, or words do where no score contradicts them.
+def find(survey: Survey, answers: Mapping[str, Any], words: Sequence[str], about: About) -> Finding | None:
+    """A finding where the band or a rule says so, or words do where no score contradicts them.
 
     Words raise what a low score opened. Beside a good score only the gravest open a case by themselves (somebody was
     hurt): "a full refund within the hour, great people" is praise.
 
-    `answers`: value by question id, as far as they have come. `words`: everything the person wrote. `earlier`: cases of
-    the same person in the last `days` days.
+    `answers`: value by question id, as far as they have come. `words`: everything the person wrote.
     """
     if survey.anonymous:
         return None
     band = conversation.band_after(survey, answers)
-    raising = [rule for rule in survey.detect.raising_words if _says(words, rule.words)]
-    if band is not None and not band.detractor:
+    unhappy = band is not None and band.detractor
+    raising = [rule for rule in survey.detect.raising_words if says(words, rule.words)]
+    if band is not None and not unhappy:
         raising = [rule for rule in raising if rule.severity == "critical"]
-    if not (band and band.detractor) and not raising:
+    holding = [rule for rule in survey.detect.rules if _holds(survey, rule, answers, words, about)]
+    if not (unhappy or raising or any(rule.opens for rule in holding)):
         return None
-    severity: str = (band.severity if band and band.detractor else "") or "low"
+    severity: str = (band.severity if band and unhappy else "") or "low"
     reasons: list[Mapping[str, Any]] = []
-    if band and band.detractor:
+    if unhappy:
         reasons.append(_score_reason(survey, answers))
-    for rule in raising:
+    for word_rule in raising:
+        severity = cases.worse(severity, word_rule.severity)
+        reasons.append(dict(word_rule.reason))
+    for rule in holding:
         severity = cases.worse(severity, rule.severity)
-        reasons.append(dict(rule.reason))
+        reasons.extend(_evidence(survey, rule, answers, about))
     reasons.extend(_option_reasons(survey, answers))
-    if vip:
+    if about.vip:
         if survey.detect.vip_severity:
             severity = cases.worse(severity, survey.detect.vip_severity)
         reasons.append({"key": "reason.vip", "args": {}})
-    if earlier:
+    if about.earlier:
         severity = cases.raised(severity)
-        reasons.append({"key": "reason.repeat", "args": {"n": earlier + 1, "days": days}})
-    return Finding(severity, tuple(reasons), _sorry(survey, answers))
+        args = {"n": about.earlier + 1, "days": survey.detect.repeat_ms // cases.DAY}
+        reasons.append({"key": "reason.repeat", "args": args})
+    return Finding(severity, tuple(cases.reasons_line((), reasons)), _sorry(survey, answers))
+
+
+def _holds(survey: Survey, rule: Rule, answers: Mapping[str, Any], words: Sequence[str], about: About) -> bool:
+    """Whether all that a rule asks for is so."""
+    return (
+        all(chosen(survey, question, when, answers) for question, when in rule.answers.items())
+        and (not rule.words or says(words, rule.words))
+        and (not rule.drop or _dropped(survey, answers, about) >= rule.drop)
+        and (not rule.vip or about.vip)
+        and about.value >= rule.value
+        and len(_lately(rule, about)) >= rule.contacts
+        and (not rule.unkept or bool(about.unkept))
+    )
+
+
+def chosen(survey: Survey, question_id: str, when: str, answers: Mapping[str, Any]) -> bool:
+    """Whether the answer to a question is what a `when` asks for."""
+    question = survey.question(question_id)
+    return question is not None and survey.matches(question, when, answers.get(question_id))
+
+
+def _dropped(survey: Survey, answers: Mapping[str, Any], about: About) -> int:
+    """How many points the score lies under the person's last one."""
+    scored = survey.scored
+    score = answers.get(scored.id) if scored else None
+    return about.last_score - int(score) if about.last_score is not None and isinstance(score, int) else 0
+
+
+def _lately(rule: Rule, about: About) -> list[int]:
+    return [age for age in about.contacts if age <= rule.within_ms]
+
+
+def _evidence(survey: Survey, rule: Rule, answers: Mapping[str, Any], about: About) -> list[Mapping[str, Any]]:
+    """Why a rule holds: in its own words, and what was measured."""
+    found: list[Mapping[str, Any]] = [dict(rule.reason)] if rule.reason else []
+    if rule.drop and survey.scored:
+        args = {"from": about.last_score, "to": answers[survey.scored.id]}
+        found.append({"key": "reason.drop", "args": args})
+    if rule.value:
+        found.append({"key": "reason.value", "args": {"value": about.value}})
+    if rule.contacts:
+        days = max(rule.within_ms // cases.DAY, 1)
+        found.append({"key": "reason.contacts", "args": {"n": len(_lately(rule, about)), "days": days}})
+    if rule.unkept:
+        found.append({"key": "reason.unkept", "args": {"at": about.unkept}})
+    return found
 
 
 def band_of(survey: Survey, answers: Mapping[str, Any]) -> Band | None:
@@ -97,7 +162,7 @@ def _sorry(survey: Survey, answers: Mapping[str, Any]) -> str:
     return cause if cause in SORRY else "generic"
 
 
-def _says(words: Sequence[str], wanted: Sequence[str]) -> bool:
+def says(words: Sequence[str], wanted: Sequence[str]) -> bool:
     """Whether any of the wanted words was written, as a whole word where there are such, and not negated."""
     for text in words[-MOST_WORDS:]:
         folded = replies.fold(text)

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cxbot.domain import cases as workflow
-from cxbot.domain import detection
+from cxbot.domain import detection, routing
 from cxbot.domain.calendar import Hours
 from cxbot.domain.policy import TeamPolicy
+from cxbot.domain.roles import may
 from cxbot.domain.survey import Survey
 from cxbot.ports import Row, Tx
-from cxbot.transactions import case_messages, cases, incidents, settings, teams
+from cxbot.transactions import case_messages, cases, incidents, people, settings, teams
 
 DAY_MS = 24 * 60 * 60 * 1000
 WORDS_MS = DAY_MS
 """Words of the last day that answered nothing belong to a case that opens now."""
-REPEAT_DAYS = 30
-"""Cases of the same person in these days make a new one graver."""
 _CODE_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
@@ -36,10 +35,10 @@ def detect(tx: Tx, person: Row, invitation: Row, survey: Survey, response: Row, 
     """Opens, joins or raises the case that a response so far asks for."""
     answers, words = cases.said(tx, response["id"])
     current = _held(tx, cases.of_response(tx, response["id"]))
-    finding = detection.find(survey, answers, words, vip=bool(person["vip"]), earlier=0)
-    earlier = _earlier(tx, person, current, now) if finding else 0
-    if earlier:
-        finding = detection.find(survey, answers, words, vip=bool(person["vip"]), earlier=earlier, days=REPEAT_DAYS)
+    about = _about(tx, survey, person, response, now)
+    finding = detection.find(survey, answers, words, about)
+    if finding and (earlier := _earlier(tx, survey, person, current, now)):
+        finding = detection.find(survey, answers, words, replace(about, earlier=earlier))
     if current is not None and current["state"] in workflow.ACTIVE:
         return _update(tx, person, current, finding, response, now)
     if current is not None:
@@ -51,12 +50,14 @@ def detect(tx: Tx, person: Row, invitation: Row, survey: Survey, response: Row, 
     interaction = tx.once("interactions.get", id=response["interaction_id"]) or {}
     scored = survey.scored
     scale = f"{scored.low}-{scored.high}" if scored and scored.kind == "scale" else ""
+    team_id, owner_id = _route(tx, survey, person, invitation, interaction, answers, words)
     return open_case(
         tx,
         person,
         now,
         cause=response["touchpoint"] or survey.key,
-        team_id=_route(tx, survey, interaction, answers) or response["team_id"],
+        team_id=team_id or response["team_id"],
+        owner_id=owner_id,
         severity=finding.severity,
         reasons=finding.reasons,
         sorry=finding.sorry,
@@ -70,11 +71,31 @@ def detect(tx: Tx, person: Row, invitation: Row, survey: Survey, response: Row, 
     )
 
 
-def _earlier(tx: Tx, person: Row, current: Row | None, now: int) -> int:
+def _earlier(tx: Tx, survey: Survey, person: Row, current: Row | None, now: int) -> int:
     """How many other cases this person had lately."""
-    except_id = current["id"] if current else ""
-    row = tx.one("cases.earlier", person_id=person["id"], except_id=except_id, since=now - REPEAT_DAYS * DAY_MS)
-    return int(row["n"]) if row else 0
+    except_id, since = current["id"] if current else "", now - survey.detect.repeat_ms
+    row = tx.one("cases.earlier", person_id=person["id"], except_id=except_id, since=since)
+    return int(row["n"]) if row and survey.detect.repeat_ms else 0
+
+
+def _about(tx: Tx, survey: Survey, person: Row, response: Row, now: int) -> detection.About:
+    """What is known of a person, as far as the survey's rules ask for it."""
+    rules = survey.detect.rules
+    last = None
+    if any(rule.drop for rule in rules):
+        last = tx.one("responses.last_score", person_id=person["id"], metric=survey.metric, except_id=response["id"])
+    contacts: list[Row] = []
+    if any(rule.contacts for rule in rules):
+        since = now - max(rule.within_ms for rule in rules)
+        contacts = tx.all("interactions.lately", person_id=person["id"], since=since)
+    unkept = tx.one("cases.unkept", person_id=person["id"], now=now) if any(rule.unkept for rule in rules) else None
+    return detection.About(
+        vip=bool(person["vip"]),
+        value=person["value"],
+        last_score=last["score"] if last else None,
+        contacts=[now - row["happened_at"] for row in contacts],
+        unkept=int(unkept["promised_at"] or 0) if unkept else 0,
+    )
 
 
 def open_case(
@@ -94,8 +115,12 @@ def open_case(
     score: int | None = None,
     scale: str = "",
     sorry: str = "generic",
+    owner_id: str = "",
 ) -> Opened:
-    """Opens a case with its alert, or joins the one this person has for the same cause, which it may raise."""
+    """Opens a case with its alert, or joins the one this person has for the same cause, which it may raise.
+
+    With `owner_id` it is somebody's from the start.
+    """
     existing = _held(tx, tx.one("cases.active_of_cause", person_id=person["id"], cause=cause))
     if existing is not None:
         return _join(tx, person, existing, severity, reasons, response_id, score, scale, now)
@@ -126,6 +151,9 @@ def open_case(
     )
     case = cases.get(tx, case_id)
     cases.record(tx, case_id, person["id"], "opened", {"severity": severity, "cause": cause}, now)
+    if owner_id:
+        case = cases.write(tx, case, {"state": "claimed", "owner_id": owner_id, "claimed_at": now}, now)
+        cases.record(tx, case_id, "", "assigned", {"to": owner_id}, now)
     if incidents.join(tx, case, now) is None:
         case = cases.write(tx, case, {"card_id": case_messages.alert(tx, case, now)}, now)
     else:
@@ -250,23 +278,44 @@ def _reasons(case: Row, more: Sequence[Mapping[str, Any]]) -> str:
     return json.dumps(workflow.reasons_line(json.loads(case["reasons"]), more), ensure_ascii=False)
 
 
-def _route(tx: Tx, survey: Survey, interaction: Mapping[str, Any], answers: Mapping[str, Any]) -> str:
-    attributes = json.loads(interaction.get("attributes") or "{}")
-    for route in survey.routes:
-        if route.touchpoints and interaction.get("touchpoint") not in route.touchpoints:
+def _route(
+    tx: Tx,
+    survey: Survey,
+    person: Row,
+    invitation: Row,
+    interaction: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    words: Sequence[str],
+) -> tuple[str, str]:
+    """The team and the owner that the first suitable route names; '' where it is left to the interaction."""
+    attributes = {**json.loads(person["attributes"] or "{}"), **json.loads(interaction.get("attributes") or "{}")}
+    attributes.setdefault("segment", person["segment"])
+    situation = routing.Situation(
+        touchpoint=interaction.get("touchpoint", ""),
+        stage=interaction.get("stage", ""),
+        language=invitation["language"],
+        attributes=attributes,
+        answers=answers,
+        words=words,
+    )
+    for route in routing.matching(survey, situation):
+        if teams.get(tx, route.team) is None:
             continue
-        if any(str(attributes.get(name, "")) != value for name, value in route.attributes.items()):
-            continue
-        if not all(_chosen(survey, question, when, answers) for question, when in route.answers.items()):
-            continue
-        if teams.get(tx, route.team) is not None:
-            return route.team
-    return ""
+        owner = _account_owner(tx, route.team, str(attributes.get(route.owner, ""))) if route.owner else ""
+        if owner or not route.owner:
+            return route.team, owner
+    return "", ""
 
 
-def _chosen(survey: Survey, question_id: str, when: str, answers: Mapping[str, Any]) -> bool:
-    question = survey.question(question_id)
-    return question is not None and survey.matches(question, when, answers.get(question_id))
+def _account_owner(tx: Tx, team_id: str, named: str) -> str:
+    """The member whose account it is, by "channel:address" or by name; '' where that is nobody who may work it."""
+    channel, _, address = named.partition(":")
+    person = people.by_address(tx, channel, address) if address else None
+    if person is None:
+        members = [*teams.members(tx, team_id), *teams.members(tx, teams.EVERYWHERE)]
+        found = {member["person_id"] for member in members if member["name"] == named}
+        person = people.get(tx, found.pop()) if len(found) == 1 else None
+    return str(person["id"]) if person and may(teams.roles_of(tx, person["id"]), "work_case", team_id) else ""
 
 
 def terms_of(tx: Tx, team: Row | None) -> workflow.Terms:

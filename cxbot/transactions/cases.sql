@@ -91,3 +91,8 @@ UPDATE cases SET incident_id = :incident_id WHERE id = :id
 -- name: active_at
 -- What is being worked for somebody who writes there.
 SELECT id FROM cases WHERE channel = :channel AND address = :address AND state IN ('open', 'claimed', 'resolved')
+
+-- name: unkept
+-- The oldest promise to a person that has passed without anybody coming back to them.
+SELECT MIN(promised_at) AS promised_at FROM cases
+WHERE person_id = :person_id AND state IN ('open', 'claimed') AND contacted_at = 0 AND promised_at < :now

@@ -46,3 +46,7 @@ VALUES (:id, :subject_id, '', :kind, :args, :happened_at)
 -- What the source was answered so far, newest first.
 SELECT id, kind, args, happened_at FROM events
 WHERE subject_id = :interaction_id AND kind IN ('taken', 'reopened') ORDER BY happened_at DESC, id DESC
+
+-- name: lately
+-- When something happened to a person, since a moment.
+SELECT happened_at FROM interactions WHERE person_id = :person_id AND happened_at >= :since

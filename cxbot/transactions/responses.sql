@@ -37,3 +37,9 @@ WHERE person_id = :person_id AND id <> :except_id AND score IS NOT NULL ORDER BY
 -- What this person answered, newest first.
 SELECT id, survey, survey_version, started_at FROM responses
 WHERE person_id = :person_id ORDER BY started_at DESC, id DESC LIMIT :most
+
+-- name: last_score
+-- The score this person gave last, of a metric, but for one response.
+SELECT score FROM responses
+WHERE person_id = :person_id AND metric = :metric AND id <> :except_id AND score IS NOT NULL AND via <> 'again'
+ORDER BY started_at DESC, id DESC LIMIT 1

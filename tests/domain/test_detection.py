@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from cxbot.domain.detection import band_of, find
+from cxbot.domain.detection import About, band_of, find
 from cxbot.domain.survey import Survey
 
+DAY = 86_400_000
 TEXT = {"en": "How was it?", "zh-CN": "怎么样？", "zh-TW": "怎麼樣？"}
 RULES = [
     {"words": ["injured", "受伤"], "severity": "critical", "reason": {"en": "hurt", "zh-CN": "受伤", "zh-TW": "受傷"}},
@@ -43,8 +44,11 @@ def survey(**more):
     )
 
 
-def found(answers, *words, vip=False, earlier=0, **more):
-    return find(survey(**more), answers, words, vip=vip, earlier=earlier, days=30)
+def found(answers, *words, about=None, rules=(), **more):
+    known = {name: more.pop(name) for name in ("vip", "earlier") if name in more}
+    if rules:
+        more["detect"] = {"rules": rules}
+    return find(survey(**more), answers, words, about or About(**known))
 
 
 def keys(finding):
@@ -127,3 +131,56 @@ def test_the_band_follows_the_score_as_far_as_it_has_come():
     assert band_of(survey(), {}) is None
     assert band_of(survey(), {"score": 1}).name == "bad"
     assert band_of(survey(), {"score": 3}).name == "fine"
+
+
+def test_a_rule_holds_where_all_that_it_asks_for_does():
+    together = [{"answers": {"score": "3", "part": "wait"}, "severity": "high"}]
+    assert found({"score": 3, "part": "none"}, rules=together) is None
+    assert found({"score": 4, "part": "wait"}, rules=together) is None
+    assert found({"score": 3}, rules=together) is None
+    assert found({"score": 3, "part": "wait"}, rules=together).severity == "high"
+
+
+def test_a_partial_response_is_enough_where_a_rule_says_so():
+    finding = found({"part": "wait"}, rules=[{"answers": {"part": "wait"}, "severity": "low"}])
+    assert finding.severity == "low"
+    assert finding.sorry == "slow"
+
+
+def test_a_drop_against_the_last_score_is_found_and_both_scores_are_shown():
+    dropped = [{"drop": 2, "severity": "medium"}]
+    assert found({"score": 3}, rules=dropped) is None
+    assert found({"score": 3}, rules=dropped, about=About(last_score=4)) is None
+    finding = found({"score": 3}, rules=dropped, about=About(last_score=5))
+    assert finding.reasons == ({"key": "reason.drop", "args": {"from": 5, "to": 3}},)
+    assert found({}, rules=dropped, about=About(last_score=5)) is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "about", "key"),
+    [
+        ({"value": 1000}, About(value=1000), "reason.value"),
+        (
+            {"contacts": 3, "within": "14d"},
+            About(contacts=[0, 1, 13 * DAY, 15 * DAY]),
+            "reason.contacts",
+        ),
+        ({"unkept": True}, About(unkept=1), "reason.unkept"),
+    ],
+)
+def test_what_is_known_of_a_person_raises_an_unhappy_answer_and_makes_none_of_a_happy_one(rule, about, key):
+    rules = [{**rule, "severity": "critical"}]
+    assert found({"score": 2}, rules=rules).severity == "medium"
+    finding = found({"score": 2}, rules=rules, about=about)
+    assert finding.severity == "critical"
+    assert key in keys(finding)
+    assert found({"score": 5}, rules=rules, about=about) is None
+
+
+def test_a_rule_says_why_in_its_own_words_and_no_reason_stands_there_twice():
+    reason = {"en": "hurt", "zh-CN": "受伤", "zh-TW": "受傷"}
+    rules = [
+        {"words": ["hurt"], "severity": "high", "reason": reason},
+        {"vip": True, "severity": "low", "reason": reason},
+    ]
+    assert keys(found({"score": 3}, "I am hurt", rules=rules, about=About(vip=True))) == ["hurt", "reason.vip"]

@@ -22,6 +22,7 @@ from cxbot.domain.survey.model import (
     Option,
     Question,
     Route,
+    Rule,
     Survey,
     Trigger,
     WordRule,
@@ -39,6 +40,7 @@ PARTS: Mapping[tuple[str, ...], type[BaseModel]] = {
     ("bands",): Band,
     ("detect",): Detect,
     ("detect", "raising_words"): WordRule,
+    ("detect", "rules"): Rule,
     ("routes",): Route,
 }
 """What stands where in the file."""

@@ -118,21 +118,59 @@ class WordRule(_Part):
     reason: Texts = Field(default_factory=dict)
 
 
+class Rule(_Part):
+    """Raises a case to at least this severity where all that is given here holds.
+
+    Answers (a question and a `when`), words and a drop open a case by themselves: `drop` is how many points the score
+    lies under the last one this person gave. The rest only raises one: `value` is what the customer is worth at least,
+    `contacts` how often something happened to them `within` a time, `unkept` that a promise to them has passed.
+    """
+
+    severity: Severity
+    answers: Mapping[str, str] = Field(default_factory=dict)
+    words: tuple[str, ...] = ()
+    drop: WholeNumber = 0
+    vip: Flag = False
+    value: WholeNumber = 0
+    contacts: WholeNumber = 0
+    within_ms: Duration = Field(default=14 * UNITS["d"], alias="within")
+    unkept: Flag = False
+    reason: Texts = Field(default_factory=dict)
+
+    @property
+    def opens(self) -> bool:
+        """Whether it opens a case by itself."""
+        return bool(self.answers or self.words or self.drop)
+
+
 class Detect(_Part):
-    """How severe an unhappy answer is beyond its band. `cause` is what a case is about where no option says."""
+    """How severe an unhappy answer is beyond its band. `cause` is what a case is about where no option says.
+
+    Another case of the same person in the time `repeat` makes one a step graver (0: it does not).
+    """
 
     vip_severity: Severity = ""
     cause: str = ""
+    repeat_ms: Duration = Field(default=30 * UNITS["d"], alias="repeat")
     raising_words: tuple[WordRule, ...] = ()
+    rules: tuple[Rule, ...] = ()
 
 
 class Route(_Part):
-    """The team a case goes to where all that is given here matches; `answers` maps a question to a `when`."""
+    """The team a case goes to where all that is given here matches; `answers` maps a question to a `when`.
+
+    `attributes` are those of the interaction, else of the person; `words` is any of these words in what they wrote.
+    `owner` names an attribute that says whose account it is: the case is theirs from the start.
+    """
 
     team: str
     touchpoints: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
     attributes: Mapping[str, str] = Field(default_factory=dict)
     answers: Mapping[str, str] = Field(default_factory=dict)
+    words: tuple[str, ...] = ()
+    owner: str = ""
 
 
 class Survey(_Part):
@@ -247,6 +285,11 @@ def as_file(survey: Survey) -> dict[str, Any]:
         data["nudges"] = [duration(nudge) for nudge in data["nudges"]]
     if "delay" in data.get("trigger", {}):
         data["trigger"]["delay"] = duration(data["trigger"]["delay"])
+    if "repeat" in data.get("detect", {}):
+        data["detect"]["repeat"] = duration(data["detect"]["repeat"])
+    for rule in data.get("detect", {}).get("rules", ()):
+        if "within" in rule:
+            rule["within"] = duration(rule["within"])
     return data
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from cxbot.domain.survey import flow, texts
 from cxbot.domain.survey.fault import Fault, Path
-from cxbot.domain.survey.model import SEVERITIES, Question, Survey
+from cxbot.domain.survey.model import LANGUAGES, SEVERITIES, Question, Rule, Survey
 
 SCALES = {"nps": (0, 10), "enps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
 TELLING = ("name", "agent", "reference")
@@ -196,6 +196,30 @@ def _detect(survey: Survey) -> Iterator[Fault]:
             yield Fault((*path, "words"), 'write the words to look for: words = ["refund", "退款"]')
         if not rule.severity:
             yield Fault((*path, "severity"), f"write one of {', '.join(SEVERITIES)}")
+    for place, each in enumerate(survey.detect.rules):
+        yield from _rule(survey, each, ("detect", "rules", place))
+
+
+def _rule(survey: Survey, rule: Rule, path: Path) -> Iterator[Fault]:
+    if not rule.severity:
+        yield Fault((*path, "severity"), f"write one of {', '.join(SEVERITIES)}")
+    if not (rule.opens or rule.vip or rule.value or rule.contacts or rule.unkept):
+        yield Fault(path, "this rule holds for everybody: say when, such as drop = 4, or take it out")
+    if rule.drop and survey.scored is None:
+        yield Fault((*path, "drop"), "no question is scored, so no score can drop: take `drop` out")
+    if any(number < 0 for number in (rule.drop, rule.value, rule.contacts)):
+        yield Fault(path, "drop, value and contacts are numbers from 0 on (0: it does not matter)")
+    yield from _answers(survey, rule.answers, path)
+
+
+def _answers(survey: Survey, answers: Mapping[str, str], path: Path) -> Iterator[Fault]:
+    for name, when in answers.items():
+        question = survey.question(name)
+        if question is None:
+            message = f"there is no question {name!r}: {flow.did_you_mean(survey, name)}"
+            yield Fault((*path, "answers", name), message)
+        elif problem := flow.wrong_when(survey, question, when):
+            yield Fault((*path, "answers", name), problem)
 
 
 def _routes(survey: Survey) -> Iterator[Fault]:
@@ -203,15 +227,13 @@ def _routes(survey: Survey) -> Iterator[Fault]:
         path: Path = ("routes", place)
         if not route.team.strip():
             yield Fault((*path, "team"), 'write the id of the team, such as team = "support"')
-        if not (route.touchpoints or route.attributes or route.answers):
+        if not route.model_fields_set - {"team"}:
             yield Fault(path, "this route takes every case: name touchpoints, attributes or answers, or take it out")
-        for name, when in route.answers.items():
-            question = survey.question(name)
-            if question is None:
-                message = f"there is no question {name!r}: {flow.did_you_mean(survey, name)}"
-                yield Fault((*path, "answers", name), message)
-            elif problem := flow.wrong_when(survey, question, when):
-                yield Fault((*path, "answers", name), problem)
+        unknown = [language for language in route.languages if language not in LANGUAGES]
+        if unknown:
+            message = f"no such language: {', '.join(unknown)}; there are {', '.join(LANGUAGES)}"
+            yield Fault((*path, "languages"), message)
+        yield from _answers(survey, route.answers, path)
 
 
 def _anonymous(survey: Survey) -> Iterator[Fault]:
@@ -231,6 +253,8 @@ def _anonymous(survey: Survey) -> Iterator[Fault]:
         found.append((("detect", "vip_severity"), "nobody knows who is a VIP; take it out"))
     if survey.detect.raising_words:
         found.append((("detect", "raising_words"), "no case follows; take the words out"))
+    if survey.detect.rules:
+        found.append((("detect", "rules"), "no case follows; take the rules out"))
     other = [name for name in survey.thanks if name != "default"]
     found.extend((("thanks", name), "thanks per band show the answer; keep [thanks.default] only") for name in other)
     found.extend(_telling(survey))
