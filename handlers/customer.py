@@ -229,7 +229,7 @@ def _agent(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
             language=_language(tx, person, inbound),
             interaction=interaction,
         ).case
-    notice = case_messages.notice(tx, person, case, "customer.agent_called")
+    notice = case_messages.notice(tx, person, case, "customer.agent_called", now)
     return _say(tx, person, inbound, notice["key"], notice["args"], now)
 
 
@@ -241,7 +241,7 @@ def _progress(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
     cases.record(tx, case["id"], person["id"], "asked_progress", {}, now)
     state = case["state"]
     args = {
-        **case_messages.notice(tx, person, case, "")["args"],
+        **case_messages.notice(tx, person, case, "", now)["args"],
         "owner": case_messages.owner_name(tx, case),
         "told": case["told_words"],
     }

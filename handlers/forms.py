@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from cxbot import wording
 from cxbot.domain import calendar
 from cxbot.domain import cases as workflow
 from cxbot.domain.roles import RANK
 from cxbot.ports import Field, Form, Limits, Row, Tx
-from cxbot.transactions import case_work, people, teams
+from cxbot.transactions import case_messages, case_work, people, teams
 
 LONGEST_WORDS = 2_000
 SNOOZES = ("1h", "3h", "tomorrow", "3d", "7d")
@@ -151,9 +152,15 @@ def snooze_until(case: Row, choice: str, now: int) -> int:
 
 def preview(tx: Tx, case: Row, action: str, actor_id: str, words: str, language: str, now: int) -> Form:
     """Exactly what the customer would read; nothing is sent from here."""
-    return previewed(
-        f"c:previewed:{case['id']}", what_is_read(tx, case, action, actor_id, words, language, now), language
-    )
+    read = what_is_read(tx, case, action, actor_id, words, language, now)
+    if action == "reply" and (at := case_work.promised_in(tx, case, words, now)):
+        read += "\n\n" + wording.text("form.preview.promise", language, at=at, now=now, **_times(tx, case, now))
+    return previewed(f"c:previewed:{case['id']}", read, language)
+
+
+def _times(tx: Tx, case: Row, now: int) -> dict[str, Any]:
+    team = case_messages.team_of(tx, case["team_id"])
+    return case_messages.team_times(tx, team, case, now) if team else {}
 
 
 def said(fields: Mapping[str, str]) -> str:

@@ -237,6 +237,11 @@ class InteractionBody(Body):
     closed_by: Word = Field("", description="Who or what ended it.", examples=["agent"])
     auto_closed: bool = Field(False, description="Whether it was ended by a rule, not by somebody.", examples=[True])
     internal: bool = Field(False, description="Whether it concerns no customer.", examples=[False])
+    spam: bool = Field(False, description="Whether it was no request at all.", examples=[False])
+    self_solved: bool = Field(False, description="Whether the person solved it without anybody.", examples=[False])
+    unanswered: bool = Field(
+        False, description="Whether an agent began it and the person never answered.", examples=[False]
+    )
     survey: bool = Field(True, description="false: nobody is asked about it.", examples=[False])
     reopened: bool = Field(
         False, description="true: it is not over after all; an unanswered survey is taken back.", examples=[True]

@@ -18,12 +18,15 @@ __all__ = [
     "NeverOpen",
     "add_business",
     "business_minutes",
+    "closes",
+    "instant",
     "is_night",
     "is_open",
     "is_zone",
     "next_open",
     "night_ends",
     "read_hours",
+    "same_clock",
 ]
 
 MINUTE_MS = 60_000
@@ -85,6 +88,17 @@ def business_minutes(hours: Hours, zone: str, start: int, end: int) -> int:
     return total // MINUTE_MS
 
 
+def same_clock(zone: str, other: str, at: int) -> bool:
+    """Whether the clocks of two time zones show the same at that moment."""
+    return _local(zone, at).utcoffset() == _local(other, at).utcoffset()
+
+
+def closes(hours: Hours, zone: str, day: date) -> int | None:
+    """When the team stops working that day, epoch ms; None where it does not work then."""
+    openings = _of_day(hours, zone, day)
+    return openings[-1][1] if openings else None
+
+
 def is_night(zone: str, at: int, night_from: str = "21:00", night_to: str = "08:00") -> bool:
     """Whether it is night there; a night that ends where it begins does not exist."""
     local = _local(zone, at).time()
@@ -101,9 +115,9 @@ def night_ends(zone: str, at: int, night_from: str = "21:00", night_to: str = "0
     ends = _time_of_day(night_to)
     local = _local(zone, at)
     day = local.date() + timedelta(days=int(local.time() >= ends))
-    morning = _instant(zone, datetime.combine(day, ends))
+    morning = instant(zone, datetime.combine(day, ends))
     # When the clock is put back over the end of the night, it comes twice; the second is meant.
-    return morning if morning > at else _instant(zone, datetime.combine(day, ends).replace(fold=1))
+    return morning if morning > at else instant(zone, datetime.combine(day, ends).replace(fold=1))
 
 
 @lru_cache(maxsize=1024)
@@ -118,8 +132,8 @@ def _local(zone: str, at: int) -> datetime:
     return (_ZERO + timedelta(milliseconds=at)).astimezone(_zone(zone) or UTC)
 
 
-def _instant(zone: str, wall: datetime) -> int:
-    """The moment a wall clock shows `wall`; in an hour that does not exist, the moment the clock is put forward."""
+def instant(zone: str, wall: datetime) -> int:
+    """The moment (epoch ms) a wall clock shows `wall`; in an hour that does not exist, when it is put forward."""
     info = _zone(zone) or UTC
     at = _milliseconds(wall.replace(tzinfo=info))
     if _local(zone, at).replace(tzinfo=None, fold=0) == wall.replace(fold=0):
@@ -188,7 +202,7 @@ def _worked_out(hours: Hours, zone: str, day: date) -> list[tuple[int, int]]:
         if end <= start:
             end += timedelta(days=1)
         # Of an hour that comes twice the opening takes the first, the closing the second.
-        begun, ended = _instant(zone, start), _instant(zone, end.replace(fold=1))
+        begun, ended = instant(zone, start), instant(zone, end.replace(fold=1))
         if begun < ended:
             found.append((begun, ended))
     return sorted(found)

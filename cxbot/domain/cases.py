@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from cxbot.domain import calendar, windows
+from cxbot.domain import calendar, callbacks, windows
 from cxbot.domain.policy import TeamPolicy
 
 MINUTE = 60_000
@@ -36,6 +36,9 @@ StepKind = Literal[
     "close_silent",
     "window_ending",
     "window_lost",
+    "callback_soon",
+    "callback_late",
+    "alert",
 ]
 
 
@@ -158,7 +161,7 @@ def contacted(case: Case, actor_id: str, now: int) -> Change | Refusal:
     """The customer has been spoken to; the promise is kept."""
     if case["state"] not in ("open", "claimed"):
         return Refusal("refuse.closed", {"state": case["state"]})
-    if case["contacted_at"]:
+    if case["contacted_at"] and not case["callback_at"]:
         return Refusal("refuse.already_contacted")
     owner = case["owner_id"] or actor_id
     return Change(
@@ -167,17 +170,23 @@ def contacted(case: Case, actor_id: str, now: int) -> Change | Refusal:
             "state": "claimed",
             "owner_id": owner,
             "claimed_at": case["claimed_at"] or now,
-            "contacted_at": now,
+            "contacted_at": case["contacted_at"] or now,
+            **callbacks.KEPT,
             # A promise kept late must not silence the date by which the case is to be resolved.
             "escalations": min(case["escalations"], 1),
         },
     )
 
 
-def reply(case: Case, actor_id: str, now: int) -> Change | Refusal:
-    """Somebody of the team writes to the customer: the promise is kept, and the case is theirs if it was nobody's."""
+def reply(case: Case, actor_id: str, now: int, *, callback_at: int = 0) -> Change | Refusal:
+    """Somebody of the team writes to the customer: the promise is kept, and the case is theirs if it was nobody's.
+
+    `callback_at` is what they promise by it (epoch ms).
+    """
+    promised = {"callback_at": callback_at} if callback_at else {}
     if case["state"] == "resolved":
-        return Change("replied", {})
+        pending = callback_at or case["callback_at"]
+        return Change("replied", callbacks.made(callback_at, now) if pending else {}, promised)
     if case["state"] not in ("open", "claimed"):
         return Refusal("refuse.closed", {"state": case["state"]})
     return Change(
@@ -188,8 +197,17 @@ def reply(case: Case, actor_id: str, now: int) -> Change | Refusal:
             "claimed_at": case["claimed_at"] or now,
             "contacted_at": case["contacted_at"] or now,
             "escalations": min(case["escalations"], 1),
+            **callbacks.made(callback_at, now),
         },
+        promised,
     )
+
+
+def call_off(case: Case, actor_id: str, now: int) -> Change | Refusal:
+    """What was taken for a promise was none."""
+    if not case["callback_at"]:
+        return Refusal("refuse.no_callback")
+    return Change("callback_off", dict(callbacks.KEPT))
 
 
 def snooze(case: Case, actor_id: str, now: int, *, until: int, reason: str) -> Change | Refusal:
@@ -261,6 +279,7 @@ def resolve(case: Case, actor_id: str, now: int, *, root_cause: str, done: str, 
             "done_words": done,
             "told_words": told,
             "snoozed_until": 0,
+            **callbacks.KEPT,
             "confirm": "",
             "confirm_asked_at": 0,
         },
@@ -274,7 +293,7 @@ def dismiss(case: Case, actor_id: str, now: int, *, ending: str) -> Change | Ref
         return Refusal("refuse.closed", {"state": case["state"]})
     if ending not in ENDINGS:
         return Refusal("refuse.stale")
-    columns = {"state": "dismissed", "ending": ending, "closed_at": now, "snoozed_until": 0, "snooze_reason": ""}
+    columns = {"state": "dismissed", "ending": ending, **_over(now)}
     return Change("dismissed", columns, {"ending": ending})
 
 
@@ -282,8 +301,11 @@ def merge(case: Case, actor_id: str, now: int, *, into: str) -> Change | Refusal
     """The same trouble as another case of the same person: the work goes on there."""
     if case["state"] not in ("open", "claimed"):
         return Refusal("refuse.closed", {"state": case["state"]})
-    columns = {"state": "merged", "merged_into": into, "closed_at": now, "snoozed_until": 0, "snooze_reason": ""}
-    return Change("merged", columns, {"into": into})
+    return Change("merged", {"state": "merged", "merged_into": into, **_over(now)}, {"into": into})
+
+
+def _over(now: int) -> Mapping[str, Any]:
+    return {"closed_at": now, "snoozed_until": 0, "snooze_reason": "", **callbacks.KEPT}
 
 
 def reopen(case: Case, actor_id: str, now: int, *, by_customer: bool) -> Change | Refusal:
@@ -317,13 +339,15 @@ def next_step(case: Case) -> Step:
     """What falls due next, from the case's own frozen terms; a late timer that finds another answer here is stale."""
     terms = Terms.load(case["policy"])
     state = case["state"]
-    if state == "resolved":
-        return _after_resolution(case, terms)
-    if state not in ("open", "claimed"):
+    if state not in ACTIVE:
         return NOTHING
-    step = _while_open(case, terms)
-    window = windows.step(case, deadline(case, terms))
-    return Step(*window) if window is not None and window[1] < step.at else step
+    step = _after_resolution(case, terms) if state == "resolved" else _while_open(case, terms)
+    window = windows.step(case, deadline(case, terms)) if state != "resolved" else None
+    for sooner in (window, callbacks.step(case)):
+        if sooner is not None and (step.kind == "none" or sooner[1] < step.at):
+            step = Step(*sooner)
+    # Nothing is said about a case before its alert is shown: what cannot wait brings that forward.
+    return Step("alert", min(case["alert_at"], step.at)) if case["alert_at"] else step
 
 
 def _while_open(case: Case, terms: Terms) -> Step:
@@ -380,12 +404,25 @@ def _after_resolution(case: Case, terms: Terms) -> Step:
 
 
 def due_by(case: Case) -> tuple[int, str]:
-    """What the team must do by when, for the card: (epoch ms, "first_contact" | "resolve" | "confirm" | "")."""
+    """What the team must do by when, for the card: (epoch ms, "first_contact" | "callback" | "resolve" | "")."""
     if case["state"] in ("open", "claimed"):
+        if case["callback_at"]:
+            return case["callback_at"], "callback"
         if not case["contacted_at"]:
             return case["promised_at"], "first_contact"
         return deadline(case, Terms.load(case["policy"])), "resolve"
     return 0, ""
+
+
+_TAKEN: Mapping[str, Mapping[str, Any]] = {
+    "none": {},
+    "alert": {"alert_at": 0},
+    "snooze_over": {"snoozed_until": 0, "snooze_reason": ""},
+    "window_ending": {"window_told": 1},
+    "window_lost": {"window_told": 2},
+    "callback_soon": {"callback_remind_at": 0},
+    "callback_late": callbacks.KEPT,
+}
 
 
 def taken(case: Case, step: Step, now: int) -> Mapping[str, Any]:
@@ -405,17 +442,11 @@ def taken(case: Case, step: Step, now: int) -> Mapping[str, Any]:
             late = max(now - deadline(case, Terms.load(case["policy"])), 0)
             # After a weekend or a standstill one message stands for all the days that were missed.
             return {"escalations": max(case["escalations"] + 1, 2 + -(-late // DAY))}
-        case "window_ending":
-            return {"window_told": 1}
-        case "window_lost":
-            return {"window_told": 2}
-        case "snooze_over":
-            return {"snoozed_until": 0, "snooze_reason": ""}
         case "confirm":
             return {"confirm": "asked", "confirm_asked_at": now}
         case "close_silent":
             return {"state": "closed", "confirm": "silent", "ending": "unconfirmed", "closed_at": now}
-    return {}
+    return _TAKEN[step.kind]
 
 
 def tomorrow(zone: str, now: int) -> int:

@@ -21,6 +21,9 @@ REASONS = (
     "opted_out",
     "paused",
     "internal",
+    "spam",
+    "self_solved",
+    "unanswered",
     "survey_off",
     "auto_closed",
     "closed_by",
@@ -67,6 +70,9 @@ class Facts:
     has_address: bool = True
     unreachable: bool = False
     internal: bool = False
+    spam: bool = False
+    self_solved: bool = False
+    unanswered: bool = False
     survey_off: bool = False
     auto_closed: bool = False
     closed_by: bool = False
@@ -96,14 +102,17 @@ def gate(survey_kind: SurveyKind, facts: Facts, policy: Policy) -> NotAsked | Wa
     """None where the person may be asked now, else the one reason that wins.
 
     The order: what the person wants (opted_out); whether this survey asks about such interactions (paused, internal,
-    survey_off, auto_closed, closed_by); whether they can be reached (no_address, unreachable); whether
-    they still remember it (too_old); the sample (not_sampled); what they were asked lately (open_survey,
+    spam, self_solved, unanswered, survey_off, auto_closed, closed_by); whether they can be reached (no_address,
+    unreachable); whether they still remember it (too_old); the sample (not_sampled); what they were asked lately (open_survey,
     fatigue_metric, fatigue_any); the hour (night: a wait).
     """
     standing: tuple[tuple[str, bool, Mapping[str, Any]], ...] = (
         ("opted_out", bool(facts.opted_out), {"scope": facts.opted_out}),
         ("paused", facts.paused, {}),
         ("internal", facts.internal, {}),
+        ("spam", facts.spam, {}),
+        ("self_solved", facts.self_solved, {}),
+        ("unanswered", facts.unanswered, {}),
         ("survey_off", facts.survey_off, {}),
         ("auto_closed", facts.auto_closed, {}),
         ("closed_by", facts.closed_by, {}),

@@ -28,7 +28,8 @@ class TeamPolicy(BaseModel):
     `reminder_minutes` and `escalate_minutes` (0: never) count from the alert, while nobody has claimed the case;
     `escalate_to` is a team or a person. `confirm_after_minutes` and `confirm_wait_hours` are plain time. From
     `storm_cases` (0: never) of one cause in `storm_minutes` of plain time on they are one incident. With
-    `opening_card` the team is told what there is to do as its day begins.
+    `opening_card` the team is told what there is to do as its day begins. With `queue_alerts` an alert that is not
+    critical waits for the team's next opening.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -40,6 +41,7 @@ class TeamPolicy(BaseModel):
     escalate_to: str = ""
     confirm_after_minutes: int = Field(default=60, ge=0, le=MOST_MINUTES)
     opening_card: bool = True
+    queue_alerts: bool = True
     storm_cases: int = Field(default=10, ge=0, le=10_000)
     storm_minutes: int = Field(default=10, ge=1, le=1_440)
     confirm_wait_hours: int = Field(default=72, ge=1, le=8760)

@@ -7,7 +7,7 @@ from typing import Any
 
 from cxbot.domain import cases as workflow
 from cxbot.ports import Row, Tx
-from cxbot.transactions import cases, people, teams
+from cxbot.transactions import case_messages, cases, people, teams
 
 MOST_HISTORY = 5
 
@@ -64,7 +64,7 @@ def facts(tx: Tx, case_id: str, now: int) -> dict[str, Any]:
         "undo": case["undo_until"] > now and bool(case["undo"]),
         "undo_until": case["undo_until"],
         "opened_at": case["opened_at"],
-        "zone": team["time_zone"],
+        **case_messages.team_times(tx, team, case, now),
         "forwarded": response.get("via") == "again",
     }
 

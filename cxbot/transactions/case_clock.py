@@ -36,7 +36,8 @@ def step(tx: Tx, case_id: str, now: int) -> str:
     after = cases.write(tx, case, columns, now)
     cases.record(tx, case_id, "", due.kind, {}, now)
     _carry_out(tx, case, after, due.kind, now)
-    case_messages.redraw(tx, after, now)
+    if due.kind != "alert":
+        case_messages.redraw(tx, after, now)
     return due.kind
 
 
@@ -47,12 +48,14 @@ def _carry_out(tx: Tx, before: Row, case: Row, kind: str, now: int) -> None:
     who = {"who": case_messages.owner_name(tx, case), "promised_at": case["promised_at"]}
     called = case_messages.who_acts(tx, case)
     match kind:
+        case "alert":
+            case_messages.show(tx, case, now)
+        case "callback_late":
+            _callback_late(tx, before, case, now)
         case "remind":
             _remind(tx, case, now)
-        case "promise_soon":
-            case_messages.team_says(tx, case, "case.promise_soon", who, now, mention=called)
-        case "window_ending" | "window_lost":
-            args = {**who, "until": case["window_until"]}
+        case "promise_soon" | "callback_soon" | "window_ending" | "window_lost":
+            args = {**who, "until": case["window_until"], "at": before["callback_at"]}
             case_messages.team_says(tx, case, f"case.{kind}", args, now, mention=called)
         case "snooze_over":
             args = {"who": who["who"], "reason": before["snooze_reason"]}
@@ -65,6 +68,15 @@ def _carry_out(tx: Tx, before: Row, case: Row, kind: str, now: int) -> None:
             _ask_if_fixed(tx, case, now)
         case "close_silent":
             case_messages.stop_asking(tx, case, now)
+
+
+def _callback_late(tx: Tx, before: Row, case: Row, now: int) -> None:
+    """A promise is broken: the customer hears it from us first, and the team and its leads that it was."""
+    args = {"at": before["callback_at"], "owner": people.name_of(tx, case["owner_id"])}
+    case_messages.tell_customer(tx, case, "customer.callback_late", args, now)
+    called = [*case_messages.who_acts(tx, case), *(row["person_id"] for row in _seniors(tx, case["team_id"]))]
+    args = {"at": before["callback_at"], "who": case_messages.owner_name(tx, case)}
+    case_messages.team_says(tx, case, "case.callback_late", args, now, mention=list(dict.fromkeys(called)))
 
 
 def _remind(tx: Tx, case: Row, now: int) -> None:
@@ -120,7 +132,6 @@ def _tell_person(tx: Tx, case: Row, person: Row, why: dict[str, Any], now: int) 
     if address is None:
         cases.record(tx, case["id"], "", "not_told", {"message": "case.escalated_here", "reason": "no_address"}, now)
         return
-    zone = people.zone(person, workflow.Terms.load(case["policy"]).zone)
     outbox.say(
         tx,
         now,
@@ -128,7 +139,7 @@ def _tell_person(tx: Tx, case: Row, person: Row, why: dict[str, Any], now: int) 
         address=address["address"],
         language=person["language"] or settings.company(tx).language,
         key="case.escalated_here",
-        args={"code": case["code"], "zone": zone, **_told_elsewhere(tx, case, why)},
+        args={"code": case["code"], **case_messages.times(tx, person, case, now), **_told_elsewhere(tx, case, why)},
         case_id=case["id"],
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cxbot.domain import calendar
 from cxbot.domain import cases as workflow
 from cxbot.ports import Row, Tx
 from cxbot.transactions import cases, outbox, people, places, settings, teams
@@ -32,6 +33,11 @@ def alert(tx: Tx, case: Row, now: int, *, replaces: str = "", due_at: int = 0) -
     )
 
 
+def show(tx: Tx, case: Row, now: int) -> Row:
+    """Shows the alert, under which all else is said; returns the case with it."""
+    return cases.write(tx, case, {"alert_at": 0, "card_id": alert(tx, case, now)}, now)
+
+
 def redraw(tx: Tx, case: Row, now: int) -> None:
     """Brings the alert up to date, and once more when its undo has lapsed."""
     if not case["card_id"]:
@@ -56,7 +62,8 @@ def team_says(
     `mention` are the ids of those who should act on it.
     """
     team = team or team_of(tx, case["team_id"])
-    if team is None or not team["place"]:
+    if team is None or not team["place"] or case["alert_at"]:
+        # Before the alert itself nothing is said about a case: the alert will show it.
         return ""
     home = team["id"] == case["team_id"]
     channel, address = places.of_team(tx, team)
@@ -68,7 +75,7 @@ def team_says(
         address=address,
         language=team["language"],
         key=key,
-        args={"code": case["code"], "zone": team["time_zone"], **called, **args},
+        args={"code": case["code"], **team_times(tx, team, case, now), **called, **args},
         order_key=case["id"] if home else "",
         case_id=case["id"],
         thread_of=(case["card_id"] or _card_of_storm(tx, case)) if home else "",
@@ -104,7 +111,7 @@ def tell_customer(
         address=case["address"],
         language=case["language"],
         key=key,
-        args={"code": case["code"], "zone": people.zone(person, zone_of(case)), **args},
+        args={"code": case["code"], **times(tx, person, case, now), **args},
         person_id=person["id"],
         case_id=case["id"],
         due_at=due_at,
@@ -113,7 +120,7 @@ def tell_customer(
     )
 
 
-def notice(tx: Tx, person: Row, case: Row, key: str, *, sorry: str = "generic") -> dict[str, Any]:
+def notice(tx: Tx, person: Row, case: Row, key: str, now: int, *, sorry: str = "generic") -> dict[str, Any]:
     """What the customer reads at once: sorry for what, the case's number, which team, and by when in their time."""
     team = team_of(tx, case["team_id"])
     args = {
@@ -121,9 +128,25 @@ def notice(tx: Tx, person: Row, case: Row, key: str, *, sorry: str = "generic") 
         "code": case["code"],
         "team": team["name"] if team else settings.company(tx).name_in(case["language"]),
         "promised_at": case["promised_at"],
-        "zone": people.zone(person, zone_of(case)),
+        **times(tx, person, case, now),
     }
     return {"key": key, "args": args}
+
+
+def times(tx: Tx, person: Row, case: Row, now: int) -> dict[str, Any]:
+    """How a customer is told times: in which zone, and whether with its offset, for they may be meant otherwise."""
+    zone = people.zone(person, zone_of(case))
+    if people.is_zone(person["time_zone"]):
+        return {"zone": zone, "offset": not calendar.same_clock(zone, zone_of(case), now)}
+    elsewhere = [team for team in teams.all(tx) if not calendar.same_clock(zone, team["time_zone"], now)]
+    return {"zone": zone, "offset": bool(elsewhere)}
+
+
+def team_times(tx: Tx, team: Row, case: Row, now: int) -> dict[str, Any]:
+    """How a team is told times: in its own zone, with the offset where the customer's clock shows another time."""
+    person = people.get(tx, case["person_id"])
+    zone = people.zone(person, zone_of(case)) if person else zone_of(case)
+    return {"zone": team["time_zone"], "offset": not calendar.same_clock(zone, team["time_zone"], now)}
 
 
 def stop_asking(tx: Tx, case: Row, now: int, *, answered: bool = False) -> None:

@@ -154,12 +154,28 @@ def open_case(
     if owner_id:
         case = cases.write(tx, case, {"state": "claimed", "owner_id": owner_id, "claimed_at": now}, now)
         cases.record(tx, case_id, "", "assigned", {"to": owner_id}, now)
-    if incidents.join(tx, case, now) is None:
-        case = cases.write(tx, case, {"card_id": case_messages.alert(tx, case, now)}, now)
-    else:
+    if incidents.join(tx, case, now) is not None:
         case = cases.write(tx, cases.get(tx, case_id), {}, now)
+    elif shown_at := _shown_at(case, terms, now):
+        case = cases.write(tx, case, {"alert_at": shown_at}, now)
+        cases.record(tx, case_id, "", "alert_queued", {"until": shown_at}, now)
+    else:
+        case = case_messages.show(tx, case, now)
     tx.run("remarks.give_to_case", case_id=case_id, person_id=person["id"], since=now - WORDS_MS)
-    return Opened(case, True, case_messages.notice(tx, person, case, "customer.case_opened", sorry=sorry))
+    return Opened(case, True, case_messages.notice(tx, person, case, "customer.case_opened", now, sorry=sorry))
+
+
+def _shown_at(case: Row, terms: workflow.Terms, now: int) -> int:
+    """When the alert is shown: at the team's next opening where it is not critical; 0 where it is shown at once."""
+    if case["severity"] == "critical" or not terms.policy.queue_alerts:
+        return 0
+    opens_at = terms.open_at(now)
+    return opens_at if opens_at > now else 0
+
+
+def _shown_if_critical(tx: Tx, case: Row, now: int) -> Row:
+    """An alert that waits for the morning waits no longer once its case is critical."""
+    return case_messages.show(tx, case, now) if case["alert_at"] and case["severity"] == "critical" else case
 
 
 def _join(
@@ -194,11 +210,11 @@ def _join(
     if columns["severity"] != case["severity"]:
         promised = workflow.promise(workflow.Terms.load(case["policy"]), columns["severity"], now)
         columns["promised_at"] = min(case["promised_at"], promised)
-    case = cases.write(tx, case, columns, now)
+    case = _shown_if_critical(tx, cases.write(tx, case, columns, now), now)
     cases.record(tx, case["id"], person["id"], "joined", {"severity": columns["severity"]}, now)
     case_messages.team_says(tx, case, "case.raised", {"reasons": list(reasons)}, now)
     case_messages.redraw(tx, case, now)
-    return Opened(case, True, case_messages.notice(tx, person, case, "customer.case_joined"))
+    return Opened(case, True, case_messages.notice(tx, person, case, "customer.case_joined", now))
 
 
 def call_back(tx: Tx, person: Row, case_id: str, now: int) -> Row:
@@ -244,11 +260,13 @@ def _update(
     sooner = columns["severity"] != case["severity"] and promised < case["promised_at"] and not case["contacted_at"]
     if sooner:
         columns["promised_at"] = promised
-    after = cases.write(tx, case, columns, now)
+    after = _shown_if_critical(tx, cases.write(tx, case, columns, now), now)
     if columns["severity"] != case["severity"]:
         cases.record(tx, case["id"], "", "raised", {"severity": columns["severity"]}, now)
     case_messages.redraw(tx, after, now)
-    return Opened(after, True, case_messages.notice(tx, person, after, "customer.promise_sooner")) if sooner else None
+    return (
+        Opened(after, True, case_messages.notice(tx, person, after, "customer.promise_sooner", now)) if sooner else None
+    )
 
 
 def _keep_words(tx: Tx, person: Row, case: Row, now: int) -> None:

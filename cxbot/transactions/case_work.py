@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cxbot.domain import callbacks, promises
 from cxbot.domain import cases as workflow
 from cxbot.domain.cases import Change, Refusal
 from cxbot.domain.roles import may
@@ -17,7 +18,7 @@ PLAIN = {
     "claim": workflow.claim,
     "release": workflow.release,
     "contacted": workflow.contacted,
-    "reply": workflow.reply,
+    "call_off": workflow.call_off,
 }
 """Actions that need nothing but the case and who acts."""
 TEAM = "team:"
@@ -45,6 +46,8 @@ def act(tx: Tx, case_id: str, action: str, actor_id: str, now: int, **arguments:
         return Refusal("refuse.not_member", {"who": case_messages.lead_names(tx, case["team_id"])})
     if action == "undo":
         return _undo(tx, case, actor_id, now)
+    if case["alert_at"]:
+        case = case_messages.show(tx, case, now)
     decided = _decide(tx, case, action, actor_id, now, arguments)
     if isinstance(decided, Refusal):
         return _named(tx, decided)
@@ -63,18 +66,24 @@ def act(tx: Tx, case_id: str, action: str, actor_id: str, now: int, **arguments:
         case_messages.stop_asking(tx, case, now)
     after = cases.write(tx, case, columns, now)
     cases.record(tx, case_id, actor_id, decided.event, decided.args, now)
-    match decided.event:
-        case "merged":
-            _tell_the_other(tx, after, now)
-        case "moved":
-            return Done(_to_the_other_team(tx, case, after, actor_id, now), decided.event)
-        case "handed_over":
-            _tell_the_owner(tx, after, actor_id, now)
-        case "replied":
-            args = {"by": people.name_of(tx, actor_id), "words": arguments["words"]}
-            case_messages.team_says(tx, after, "case.replied", args, now)
+    if decided.event == "moved":
+        return Done(_to_the_other_team(tx, case, after, actor_id, now), decided.event)
+    _tell_the_team(tx, after, decided.event, actor_id, arguments, now)
     case_messages.redraw(tx, after, now)
     return Done(after, decided.event)
+
+
+def _tell_the_team(tx: Tx, case: Row, event: str, actor_id: str, arguments: Mapping[str, Any], now: int) -> None:
+    match event:
+        case "merged":
+            _tell_the_other(tx, case, now)
+        case "handed_over":
+            _tell_the_owner(tx, case, actor_id, now)
+        case "replied":
+            args = {"by": people.name_of(tx, actor_id), "words": arguments["words"]}
+            case_messages.team_says(tx, case, "case.replied", args, now)
+            if case["callback_at"]:
+                _say_promised(tx, case, now)
 
 
 def what_the_customer_reads(tx: Tx, case: Row, action: str, actor_id: str, words: str) -> tuple[str, dict[str, Any]]:
@@ -83,6 +92,21 @@ def what_the_customer_reads(tx: Tx, case: Row, action: str, actor_id: str, words
     if action == "reply":
         return "customer.reply", {"words": words, "by": people.name_of(tx, actor_id), "team": team["name"]}
     return "customer.resolved", {"told": words, "team": team["name"]}
+
+
+def promised_in(tx: Tx, case: Row, words: str, now: int) -> int:
+    """By when words to the customer promise that they hear from us again (epoch ms); 0 where they promise nothing."""
+    terms = workflow.Terms.load(case["policy"])
+    person = people.get(tx, case["person_id"])
+    zone = people.zone(person, terms.zone) if person else terms.zone
+    return promises.read(words, terms.hours, terms.zone, zone, now) or 0
+
+
+def _say_promised(tx: Tx, case: Row, now: int) -> None:
+    """Says what was taken for a promise, with a way to take that back."""
+    call_off = {"key": f"c:call_off:{case['id']}", "label": {"key": "card.action.call_off", "args": {}}, "style": ""}
+    args = {"at": case["callback_at"], "who": case_messages.owner_name(tx, case), "choices": [call_off]}
+    case_messages.team_says(tx, case, "case.callback_promised", args, now)
 
 
 def allowed(tx: Tx, case: Row, actor_id: str) -> bool:
@@ -168,6 +192,7 @@ def join(tx: Tx, case: Row, into: Row, actor_id: str, now: int) -> None:
         "closed_at": now,
         "snoozed_until": 0,
         "snooze_reason": "",
+        **callbacks.KEPT,
         "undo": "",
         "undo_until": 0,
     }
@@ -181,6 +206,8 @@ def _decide(tx: Tx, case: Row, action: str, actor_id: str, now: int, arguments: 
     if action in PLAIN:
         return PLAIN[action](case, actor_id, now)
     match action:
+        case "reply":
+            return workflow.reply(case, actor_id, now, callback_at=promised_in(tx, case, arguments["words"], now))
         case "snooze":
             return workflow.snooze(case, actor_id, now, until=arguments["until"], reason=arguments["reason"])
         case "hand_over":
@@ -235,7 +262,7 @@ def _tell_the_owner(tx: Tx, case: Row, actor_id: str, now: int) -> None:
         args = {
             "who": case_messages.owner_name(tx, case),
             "by": people.name_of(tx, actor_id),
-            "promised_at": case["promised_at"],
+            "promised_at": 0 if case["contacted_at"] else case["promised_at"],
         }
         case_messages.team_says(tx, case, "case.handed_over", args, now, mention=[case["owner_id"]])
 
@@ -254,6 +281,9 @@ def _to_the_other_team(tx: Tx, before: Row, case: Row, actor_id: str, now: int) 
         "who": ", ".join(case_messages.lead_names(tx, team["id"])),
         "team": origin,
         "by": people.name_of(tx, actor_id),
+        "promised_at": 0 if case["contacted_at"] else case["promised_at"],
+        "callback_at": case["callback_at"],
+        "resolve_by": workflow.resolve_by(case, workflow.Terms.load(case["policy"])),
     }
     case_messages.team_says(tx, case, "case.moved_here", args, now, mention=called)
     return case
@@ -261,6 +291,8 @@ def _to_the_other_team(tx: Tx, before: Row, case: Row, actor_id: str, now: int) 
 
 def _tell_the_other(tx: Tx, case: Row, now: int) -> None:
     other = cases.lock(tx, case["merged_into"]) or cases.get(tx, case["merged_into"])
+    if other["alert_at"]:
+        other = case_messages.show(tx, other, now)
     reasons = workflow.reasons_line(json.loads(other["reasons"]), json.loads(case["reasons"]))
     columns = {
         "reasons": json.dumps(reasons, ensure_ascii=False),

@@ -70,6 +70,9 @@ WRITTEN = [
     "undo_until",
     "window_until",
     "window_told",
+    "callback_at",
+    "callback_remind_at",
+    "alert_at",
 ]
 
 

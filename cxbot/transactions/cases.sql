@@ -43,7 +43,8 @@ UPDATE cases SET state = :state, severity = :severity, reasons = :reasons, score
        contacted_at = :contacted_at, resolved_at = :resolved_at, closed_at = :closed_at, root_cause = :root_cause,
        done_words = :done_words, told_words = :told_words, confirm = :confirm, confirm_asked_at = :confirm_asked_at,
        ending = :ending, merged_into = :merged_into, reopened = :reopened, undo = :undo, undo_until = :undo_until,
-       window_until = :window_until, window_told = :window_told,
+       window_until = :window_until, window_told = :window_told, callback_at = :callback_at,
+       callback_remind_at = :callback_remind_at, alert_at = :alert_at,
        version = version + 1
 WHERE id = :id
 

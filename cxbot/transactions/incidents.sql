@@ -27,7 +27,7 @@ VALUES (:id, :code, :team_id, :cause, 'open', :now, :now, :due_at)
 
 -- name: gather
 -- The cases that made it one.
-UPDATE cases SET incident_id = :incident_id
+UPDATE cases SET incident_id = :incident_id, alert_at = 0
 WHERE team_id = :team_id AND state IN ('open', 'claimed') AND opened_at >= :since AND cause = :cause AND incident_id = ''
 
 -- name: write

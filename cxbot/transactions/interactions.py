@@ -11,7 +11,7 @@ from typing import Any
 from cxbot.ports import Row, Tx
 from cxbot.transactions import invitations, people, people_merging
 
-FLAGS = ("internal", "auto_closed", "closed_by")
+FLAGS = ("internal", "spam", "self_solved", "unanswered", "auto_closed", "closed_by")
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class Invited:
 def invite(tx: Tx, interaction: Row, flags: Mapping[str, Any], now: int) -> Invited:
     """Chooses the survey for an interaction and asks, waits or refuses, as the gates say.
 
-    `flags`: internal, survey (False: the caller wants none), auto_closed, closed_by.
+    `flags`: internal, spam, self_solved, unanswered, survey (False: the caller wants none), auto_closed, closed_by.
     """
     live = _matching(tx, interaction)
     if live is None:
@@ -245,6 +245,9 @@ def _gate(
         has_address=address is not None or bool(people.addresses(tx, person["id"])),
         unreachable=address is None,
         internal=bool(flags.get("internal")),
+        spam=bool(flags.get("spam")),
+        self_solved=bool(flags.get("self_solved")),
+        unanswered=bool(flags.get("unanswered")),
         survey_off=flags.get("survey") is False,
         auto_closed=bool(flags.get("auto_closed")) and trigger.skip_auto_closed,
         closed_by=str(flags.get("closed_by", "")) in trigger.skip_closed_by,

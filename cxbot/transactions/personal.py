@@ -233,6 +233,9 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "incident_id": "",
         "window_until": "",
         "window_told": "",
+        "callback_at": "",
+        "callback_remind_at": "",
+        "alert_at": "",
     },
     "events": {
         "id": "",

@@ -56,6 +56,7 @@ def render(meaning: Meaning, limits: Limits, now: int) -> Outgoing:
         survey=meaning.survey,
         variables=variables if isinstance(variables, Mapping) else None,
         marked=limits.local_times,
+        offset=bool(arguments.get("offset")),
     )
     drawn = _draw(meaning, voice, arguments, limits)
     # Set aside before the text is cut: half a link leads nowhere.
@@ -115,7 +116,12 @@ def _media(given: Any, see: str) -> Media | None:
 def text(key: str, language: str, /, **arguments: Any) -> str:
     """The text of a message key, for pages and forms. `zone` and `now` among the arguments set how times are shown."""
     zone, now = arguments.get("zone"), arguments.get("now")
-    voice = Voice(language, zone=zone if isinstance(zone, str) else "", now=now if isinstance(now, int) else 0)
+    voice = Voice(
+        language,
+        zone=zone if isinstance(zone, str) else "",
+        now=now if isinstance(now, int) else 0,
+        offset=bool(arguments.get("offset")),
+    )
     return voice.say(key, arguments)
 
 

@@ -148,7 +148,7 @@ def _window(voice: Voice, facts: Facts) -> str:
 
 def _due_label(facts: Facts) -> str:
     kind = facts.get("due_kind")
-    return f"card.due.{kind}" if kind in ("first_contact", "resolve", "confirm") else "card.due.act"
+    return f"card.due.{kind}" if kind in ("first_contact", "callback", "resolve", "confirm") else "card.due.act"
 
 
 def _state(voice: Voice, facts: Facts) -> str:
@@ -219,7 +219,7 @@ def _words(voice: Voice, facts: Facts) -> str:
 def _choices(voice: Voice, facts: Facts) -> tuple[Choice, ...]:
     state, case_id = str(facts.get("state") or ""), facts.get("case_id", "")
     actions = list(_ACTIONS.get(state, ()))
-    if state == "claimed" and facts.get("due_kind") == "first_contact":
+    if state == "claimed" and facts.get("due_kind") in ("first_contact", "callback"):
         actions.insert(2, "contacted")
     if state in ("open", "claimed") and facts.get("earlier_cases"):
         actions.append("merge")

@@ -44,9 +44,12 @@ def preload() -> None:
 
 
 class Voice:
-    """Puts meanings into words. `now` is epoch ms, 0 where "today" would mean nothing; `zone` is an IANA name."""
+    """Puts meanings into words. `now` is epoch ms, 0 where "today" would mean nothing; `zone` is an IANA name.
 
-    __slots__ = ("_depth", "_templates", "language", "marked", "now", "survey", "variables", "zone")
+    With `offset` a time says how far it is from UTC: whoever reads it may be elsewhere.
+    """
+
+    __slots__ = ("_depth", "_templates", "language", "marked", "now", "offset", "survey", "variables", "zone")
 
     def __init__(
         self,
@@ -57,6 +60,7 @@ class Voice:
         survey: Survey | None = None,
         variables: Mapping[str, Any] | None = None,
         marked: bool = False,
+        offset: bool = False,
     ) -> None:
         self.language = language if language in LANGUAGES else negotiate(language)
         self.zone = zone
@@ -64,6 +68,7 @@ class Voice:
         self.survey = survey
         self.variables = variables or {}
         self.marked = marked
+        self.offset = offset
         self._templates = _templates(self.language)
         self._depth = 0
 
@@ -146,11 +151,13 @@ class Voice:
             return self.texts(value)
         if not isinstance(arguments, Mapping):
             return self.say(key)
-        outer, self.zone = self.zone, str(arguments.get("zone", "")) or self.zone
+        outer = self.zone, self.offset
+        if arguments.get("zone"):
+            self.zone, self.offset = str(arguments["zone"]), bool(arguments.get("offset"))
         try:
             return self.say(key, arguments)
         finally:
-            self.zone = outer
+            self.zone, self.offset = outer
 
     # Times --------------------------------------------------------------------------------------------------------
 
@@ -168,7 +175,7 @@ class Voice:
         moment = self.at(ms)
         if moment is None:
             return ""
-        clock = f"{moment:%H:%M}"
+        clock = self._clock(moment)
         today = self.at(self.now)
         if today is not None:
             days = moment.toordinal() - today.toordinal()
@@ -196,6 +203,18 @@ class Voice:
         moment = self.at(ms)
         return "" if moment is None else f"{moment:%H:%M}"
 
+    def _clock(self, moment: datetime) -> str:
+        """The time of day, with how far it is from UTC where that is wanted: "14:30 (UTC+8)"."""
+        clock = f"{moment:%H:%M}"
+        away = moment.utcoffset()
+        if not self.offset or away is None:
+            return clock
+        minutes = round(away.total_seconds() / 60)
+        hours, rest = divmod(abs(minutes), 60)
+        sign = "−" if minutes < 0 else "+"
+        offset = f"UTC{sign}{hours}{f':{rest:02}' if rest else ''}" if minutes else "UTC"
+        return self.say("time.with_offset", {"time": clock, "offset": offset})
+
     def mark(self, ms: Any, kind: Literal["when", "act_by"], words: str) -> str:
         """The words of a moment with the moment itself, where each reader is shown it in their own time."""
         return marked(int(ms), kind, words) if self.marked and words and self.at(ms) is not None else words
@@ -210,7 +229,7 @@ class Voice:
         same_day = moment.toordinal() == today.toordinal()
         left = int(ms) // MINUTE - self.now // MINUTE
         key = "time.left" if left >= 0 else "time.late"
-        time = f"{moment:%H:%M}" if same_day else self.when(ms)
+        time = self._clock(moment) if same_day else self.when(ms)
         return self.say(key, {"time": time, "left": self.duration(abs(left))})
 
     def ago(self, ms: Any) -> str:

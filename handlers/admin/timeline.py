@@ -95,13 +95,15 @@ def _detail(kind: str, args: Mapping[str, Any]) -> Any:
     match kind:
         case "opened" | "raised" | "joined":
             return {"key": f"severity.{args['severity']}", "args": {}}
+        case "alert_queued":
+            return {"key": "command.timeline.until", "args": {"until": args["until"], "reason": ""}}
         case "snoozed":
             return {"key": "command.timeline.until", "args": {"until": args["until"], "reason": args["reason"]}}
         case "dismissed":
             return {"key": f"ending.{args['ending']}", "args": {}}
         case "resolved":
             return {"key": f"cause.{args['root_cause']}", "args": {}}
-        case "handed_over" | "moved":
+        case "handed_over" | "moved" | "assigned":
             return {"key": "command.timeline.to", "args": {"to": args["to"]}}
         case "merged":
             return args.get("into") or args.get("from", "")

@@ -48,6 +48,9 @@ def opened(at=TEN, severity="medium", **more):
         "confirm_asked_at": 0,
         "ending": "",
         "merged_into": "",
+        "callback_at": 0,
+        "callback_remind_at": 0,
+        "alert_at": 0,
         "reopened": 0,
         **more,
     }

@@ -134,7 +134,7 @@ async def test_a_resolution_nobody_has_read_yet_is_not_sent_once_the_case_is_ope
 
 async def test_another_matter_of_the_same_person_is_a_case_of_its_own_and_graver(world):
     await world.unhappy(words="slow")
-    await world.later(days=2)
+    await world.later(days=4)
     await world.happens("account")
     await world.writes(SAM, "3")
     first, second = await world.all("cases")

@@ -40,6 +40,9 @@ async def test_everybody_is_asked_in_their_own_language(world):
 
 REFUSED = [
     ({"internal": True}, "internal"),
+    ({"spam": True}, "spam"),
+    ({"self_solved": True}, "self_solved"),
+    ({"unanswered": True}, "unanswered"),
     ({"survey": False}, "survey_off"),
     ({"auto_closed": True}, "auto_closed"),
 ]
