@@ -103,8 +103,8 @@ def gate(survey_kind: SurveyKind, facts: Facts, policy: Policy) -> NotAsked | Wa
 
     The order: what the person wants (opted_out); whether this survey asks about such interactions (paused, internal,
     spam, self_solved, unanswered, survey_off, auto_closed, closed_by); whether they can be reached (no_address,
-    unreachable); whether they still remember it (too_old); the sample (not_sampled); what they were asked lately (open_survey,
-    fatigue_metric, fatigue_any); the hour (night: a wait).
+    unreachable); whether they still remember it (too_old); the sample (not_sampled); what they were asked lately
+    (open_survey, fatigue_metric, fatigue_any); the hour (night: a wait).
     """
     standing: tuple[tuple[str, bool, Mapping[str, Any]], ...] = (
         ("opted_out", bool(facts.opted_out), {"scope": facts.opted_out}),
