@@ -11,7 +11,7 @@ from cxbot.ports import PREVIEW, Inbound, Receipt, Row, Tx
 from cxbot.transactions import case_messages, case_work, people, settings, teams
 from handlers import commands, forms
 
-AT_ONCE = ("claim", "release", "contacted", "call_off", "undo", "reopen")
+AT_ONCE = ("claim", "release", "contacted", "call_off", "reached", "undo", "reopen")
 
 
 def write(

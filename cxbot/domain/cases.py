@@ -282,9 +282,17 @@ def resolve(case: Case, actor_id: str, now: int, *, root_cause: str, done: str, 
             **callbacks.KEPT,
             "confirm": "",
             "confirm_asked_at": 0,
+            "untold": "",
         },
         {"root_cause": root_cause},
     )
+
+
+def reached(case: Case, actor_id: str, now: int) -> Change | Refusal:
+    """The customer was told what was done in another way, for the message did not reach them."""
+    if not case["untold"]:
+        return Refusal("refuse.nothing_untold")
+    return Change("reached", {"untold": ""})
 
 
 def dismiss(case: Case, actor_id: str, now: int, *, ending: str) -> Change | Refusal:
@@ -330,6 +338,7 @@ def reopen(case: Case, actor_id: str, now: int, *, by_customer: bool) -> Change 
             "reminders": 0,
             "escalations": 0,
             "reopened": case["reopened"] + 1,
+            "untold": "",
         },
         {"by_customer": by_customer},
     )

@@ -100,8 +100,8 @@ def tell_customer(
 ) -> str:
     """A message about the case to the customer; recorded, not sent, where they want no messages at all."""
     person = people.get(tx, case["person_id"])
-    if person is None or person["opted_out"] == "all" or not case["address"]:
-        reason = "opted_out" if person and person["opted_out"] == "all" else "no_address"
+    reason = why_not_told(tx, case)
+    if person is None or reason:
         cases.record(tx, case["id"], "", "not_told", {"message": key, "reason": reason}, now)
         return ""
     return outbox.say(
@@ -118,6 +118,22 @@ def tell_customer(
         expires_at=expires_at,
         replaces=replaces,
     )
+
+
+def why_not_told(tx: Tx, case: Row) -> str:
+    """Why nothing can be sent to the customer of a case: "opted_out" (of all messages), "no_address", or ''."""
+    person = people.get(tx, case["person_id"])
+    if person is not None and person["opted_out"] == "all":
+        return "opted_out"
+    return "" if person is not None and case["address"] else "no_address"
+
+
+def reach_otherwise(tx: Tx, case: Row, now: int) -> None:
+    """A task for who acts: the customer does not know what was done, and has to be told another way."""
+    reached = {"key": f"c:reached:{case['id']}", "label": {"key": "card.action.reached", "args": {}}, "style": ""}
+    reason = {"key": f"untold.{case['untold']}", "args": {}}
+    args = {"who": owner_name(tx, case), "reason": reason, "choices": [reached]}
+    team_says(tx, case, "case.untold", args, now, mention=who_acts(tx, case))
 
 
 def notice(tx: Tx, person: Row, case: Row, key: str, now: int, *, sorry: str = "generic") -> dict[str, Any]:

@@ -19,6 +19,7 @@ PLAIN = {
     "release": workflow.release,
     "contacted": workflow.contacted,
     "call_off": workflow.call_off,
+    "reached": workflow.reached,
 }
 """Actions that need nothing but the case and who acts."""
 TEAM = "team:"
@@ -53,6 +54,8 @@ def act(tx: Tx, case_id: str, action: str, actor_id: str, now: int, **arguments:
         return _named(tx, decided)
     leaving = _tell_customer(tx, case, decided, actor_id, arguments, now)
     columns = dict(decided.columns)
+    if decided.event == "resolved" and arguments["told"] and not leaving:
+        columns["untold"] = case_messages.why_not_told(tx, case)
     if decided.event in UNDOABLE:
         columns["undo"] = json.dumps(
             {"columns": {name: case[name] for name in decided.columns}, "cancel": leaving, "actor": actor_id}
@@ -77,6 +80,8 @@ def _tell_the_team(tx: Tx, case: Row, event: str, actor_id: str, arguments: Mapp
     match event:
         case "merged":
             _tell_the_other(tx, case, now)
+        case "resolved" if case["untold"]:
+            case_messages.reach_otherwise(tx, case, now)
         case "handed_over":
             _tell_the_owner(tx, case, actor_id, now)
         case "replied":

@@ -73,6 +73,7 @@ WRITTEN = [
     "callback_at",
     "callback_remind_at",
     "alert_at",
+    "untold",
 ]
 
 

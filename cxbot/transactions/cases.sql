@@ -44,7 +44,7 @@ UPDATE cases SET state = :state, severity = :severity, reasons = :reasons, score
        done_words = :done_words, told_words = :told_words, confirm = :confirm, confirm_asked_at = :confirm_asked_at,
        ending = :ending, merged_into = :merged_into, reopened = :reopened, undo = :undo, undo_until = :undo_until,
        window_until = :window_until, window_told = :window_told, callback_at = :callback_at,
-       callback_remind_at = :callback_remind_at, alert_at = :alert_at,
+       callback_remind_at = :callback_remind_at, alert_at = :alert_at, untold = :untold,
        version = version + 1
 WHERE id = :id
 
@@ -97,3 +97,11 @@ SELECT id FROM cases WHERE channel = :channel AND address = :address AND state I
 -- The oldest promise to a person that has passed without anybody coming back to them.
 SELECT MIN(promised_at) AS promised_at FROM cases
 WHERE person_id = :person_id AND state IN ('open', 'claimed') AND contacted_at = 0 AND promised_at < :now
+
+-- name: untold
+-- Resolved cases whose customer has not been told what was done, of a team where it is named, the oldest first.
+SELECT c.id, c.code, c.severity, c.score, c.scale, c.promised_at, c.snoozed_until, c.untold, c.resolved_at, c.team_id,
+       COALESCE(p.name, '') AS person_name, COALESCE(o.name, '') AS owner_name
+FROM cases c LEFT JOIN people p ON p.id = c.person_id LEFT JOIN people o ON o.id = c.owner_id
+WHERE c.untold <> '' AND c.state IN ('resolved', 'closed') AND (CAST(:team_id AS TEXT) = '' OR c.team_id = :team_id)
+ORDER BY c.resolved_at, c.id LIMIT :most

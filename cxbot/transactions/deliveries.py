@@ -98,7 +98,7 @@ def tidy(tx: Tx, now: int, machine: int) -> None:
     tx.run("outbox.lapsed", machine=machine)
     tx.run("outbox.hold_lapsed", now=now)
     for row in [*tx.all("outbox.expired_queued", now=now), *tx.all("outbox.expired_held", now=now)]:
-        invitations.decide(tx, row["person_id"], "dropped", "expired", now, detail={"message": row["key"]})
+        undelivered.expired(tx, row, now)
 
 
 def take(

@@ -14,7 +14,7 @@ from cxbot.ports import Row, Tx
 from cxbot.transactions import cases, outbox, people, places, surveys, teams
 
 DAY_MS = 24 * 60 * 60 * 1000
-MOST_CASES, MOST_PRAISE = 8, 3
+MOST_CASES, MOST_PRAISE, MOST_UNTOLD = 8, 3, 100
 NEVER_CLOSED = 9
 """The hour, in the team's own time, at which a team is told that never closes."""
 
@@ -53,8 +53,10 @@ def step(tx: Tx, team_id: str, now: int) -> str:
 
 def _to_do(tx: Tx, team: Row, now: int) -> list[dict[str, Any]]:
     rows = tx.all("openings.to_do", team_id=team["id"])
+    untold = len(tx.all("cases.untold", team_id=team["id"], most=MOST_UNTOLD))
+    to_reach = [{"key": "team.opening.untold", "args": {"n": untold}}] if untold else []
     if not rows:
-        return []
+        return to_reach
     tonight = workflow.tomorrow(team["time_zone"], now)
     waiting = [row for row in rows if not row["snoozed_until"] or row["snoozed_until"] <= tonight]
     late = [row for row in waiting if not row["contacted_at"] and row["promised_at"] < now]
@@ -69,7 +71,7 @@ def _to_do(tx: Tx, team: Row, now: int) -> list[dict[str, Any]]:
         {"key": "team.opening.window", "args": {"code": row["code"], "until": row["window_until"]}}
         for row in ending[:MOST_CASES]
     ]
-    return lines
+    return lines + to_reach
 
 
 def _well_done(tx: Tx, team_id: str, since: int) -> list[dict[str, Any]]:

@@ -236,6 +236,7 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "callback_at": "",
         "callback_remind_at": "",
         "alert_at": "",
+        "untold": "",
     },
     "events": {
         "id": "",

@@ -71,7 +71,7 @@ def _work(row: Row, shares: Mapping[str, float], now: int) -> Work:
         resolved=since(row["resolved_at"]),
         confirm=row["confirm"],
         reopened=row["reopened"] > 0,
-        told=bool(row["told_words"]),
+        told=bool(row["told_words"]) and not row["untold"],
         shares=shares,
     )
 

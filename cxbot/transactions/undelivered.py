@@ -25,6 +25,12 @@ def dead(tx: Tx, row: Row, reason: str, now: int) -> None:
     _tell_the_team(tx, row, "case.message_refused", reason, now)
 
 
+def expired(tx: Tx, row: Row, now: int) -> None:
+    """It was not said in time, and is dropped."""
+    invitations.decide(tx, row["person_id"], "dropped", "expired", now, detail={"message": row["key"]})
+    _tell_the_team(tx, row, "case.message_expired", "", now)
+
+
 def failed_after_all(tx: Tx, channel: str, address: str, platform_id: str, reason: str, now: int) -> None:
     """The platform took it and says afterwards that it did not arrive."""
     row = tx.one(
@@ -75,8 +81,12 @@ def unreachable(tx: Tx, row: Row, reason: str, now: int) -> None:
 
 
 def _tell_the_team(tx: Tx, row: Row, key: str, reason: str, now: int) -> None:
-    case = tx.one("cases.get", id=row["case_id"]) if row["key"] in OF_A_COLLEAGUE and row["case_id"] else None
-    if case is not None:
+    case = cases.lock(tx, row["case_id"]) if row["key"] in OF_A_COLLEAGUE else None
+    if case is not None and row["key"] == "customer.resolved" and key != "case.message_held":
+        if case["state"] in ("resolved", "closed"):
+            untold = "expired" if key == "case.message_expired" else "not_delivered"
+            case_messages.reach_otherwise(tx, cases.write(tx, case, {"untold": untold}, now), now)
+    elif case is not None:
         mention = case_messages.who_acts(tx, case)
         args = {"who": case_messages.owner_name(tx, case), "reason": reason}
         case_messages.team_says(tx, case, key, args, now, mention=mention)

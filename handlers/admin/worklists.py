@@ -1,6 +1,8 @@
-"""mine, open, overdue: the cases to act on, the earliest promise first."""
+"""mine, open, overdue, untold: the cases to act on, the earliest promise first."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from cxbot.ports import Receipt, Row
 from cxbot.transactions import cases
@@ -24,6 +26,28 @@ def overdue(call: Call) -> Receipt:
     """Cases whose promise to the customer has passed without contact."""
     rows = [row for row in _worked(call) if not row["contacted_at"] and row["promised_at"] < call.now]
     return _listed(call, "overdue", rows)
+
+
+def untold(call: Call) -> Receipt:
+    """Resolved cases whose customer does not know yet what was done, with the reason: to be reached another way."""
+    rows = call.tx.all("cases.untold", team_id=call.team["id"] if call.team else "", most=READ)
+    if not rows:
+        return call.say("command.untold.none")
+    lines: list[Any] = [
+        {
+            "key": "command.untold.line",
+            "args": {
+                "code": row["code"],
+                "name": row["person_name"],
+                "owner": row["owner_name"],
+                "reason": {"key": f"untold.{row['untold']}", "args": {}},
+            },
+        }
+        for row in rows[:MOST]
+    ]
+    if len(rows) > MOST:
+        lines.append({"key": "command.more", "args": {"n": len(rows) - MOST}})
+    return call.say("command.untold.list", n=len(rows), lines=lines)
 
 
 def _worked(call: Call, *, owner_id: str = "", team_id: str | None = None) -> list[Row]:
@@ -59,5 +83,11 @@ COMMANDS = [
         words={"en": ("overdue", "late"), "zh-CN": ("超时", "逾期"), "zh-TW": ("逾時", "逾期")},
         permission="read",
         run=overdue,
+    ),
+    Command(
+        name="untold",
+        words={"en": ("untold", "to reach"), "zh-CN": ("未告知",), "zh-TW": ("未告知",)},
+        permission="read",
+        run=untold,
     ),
 ]

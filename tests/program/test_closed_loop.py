@@ -22,7 +22,7 @@ from cxbot.store import open_store
 EXAMPLES = 12
 CUSTOMERS = ("customer:sam", "customer:mei", "customer:yiting", "customer:a", "customer:b", "customer:c", "customer:d")
 INTERNAL = "INTERNAL-ONLY"
-ACTIONS = ("claim", "release", "contacted", "undo", "reopen")
+ACTIONS = ("claim", "release", "contacted", "call_off", "reached", "undo", "reopen")
 OPEN_SCORES = (1, 2)
 UNASKED = ("customer.resolved", "customer.reply", "customer.confirm", "survey.thanks")
 """What is said to a customer of our own accord."""
@@ -101,10 +101,10 @@ class ClosedLoop(RuleBasedStateMachine):
         if case := self.case(n):
             self.run(self.world.fills_in(ANA, f"c:snooze:{case['id']}", until=until, reason=f"{INTERNAL} parts"))
 
-    @rule(n=st.integers(0, 5))
-    def a_member_replies(self, n):
+    @rule(n=st.integers(0, 5), words=st.sampled_from(["We are looking into it.", "We'll call you within 2 hours."]))
+    def a_member_replies(self, n, words):
         if case := self.case(n):
-            self.run(self.world.fills_in(ANA, f"c:reply:{case['id']}", words="We are looking into it."))
+            self.run(self.world.fills_in(ANA, f"c:reply:{case['id']}", words=words))
 
     @rule(n=st.integers(0, 5))
     def a_member_dismisses(self, n):
@@ -166,6 +166,15 @@ class ClosedLoop(RuleBasedStateMachine):
                 assert case["state"] != "claimed" or case["owner_id"], case
 
     @invariant()
+    def no_promise_passes_unspoken_and_every_alert_is_shown_in_the_teams_hours(self):
+        now = self.world.now
+        for case in self.run(self.world.all("cases")):
+            if case["state"] in workflow.ACTIVE:
+                assert not 0 < case["callback_at"] <= now, case
+                assert not 0 < case["alert_at"] <= now, case
+                assert case["card_id"] or case["alert_at"] or case["incident_id"], case
+
+    @invariant()
     def nothing_reminds_twice_for_one_step(self):
         events = self.run(self.world.all("events"))
         for case in self.run(self.world.all("cases")):
@@ -198,6 +207,8 @@ class ClosedLoop(RuleBasedStateMachine):
             alive = [r for r in rows if r["case_id"] == case["id"] and r["state"] not in ("cancelled", "superseded")]
             assert len(alive) <= kinds.count("resolved"), keys_of(alive)
             assert alive or "not_told" in kinds, (case["code"], kinds)
+            gone = alive and all(row["state"] in ("dead", "dropped") for row in alive)
+            assert not gone or case["untold"] or "reached" in kinds, (case["code"], kinds)
 
 
 @pytest.mark.timeout(600)
