@@ -40,6 +40,7 @@ async def life(folder: Path, slack: FakeSlack, url: str, port: int) -> AsyncIter
     config.write_text(f'[server]\nport = {port}\n[store]\nurl = "{url}"\n{SETTINGS}')
     env = {**os.environ, "CXBOT_CHANNELS__SLACK__API_URL": slack.url, "CXBOT_CHANNELS__SLACK__MODE": "http",
            "CXBOT_CONTACT__NIGHT_FROM": "00:00", "CXBOT_CONTACT__NIGHT_TO": "00:00",
+           "CXBOT_SEED__TEAMS__SUPPORT__POLICY__QUEUE_ALERTS": "false",
            "CXBOT_CHANNELS__SLACK__BOT_TOKEN": BOT_TOKEN, "CXBOT_CHANNELS__SLACK__SIGNING_SECRET": SECRET}  # fmt: skip
     command = [sys.executable, "bot.py", "run", "--config", str(config)]
     quiet = asyncio.subprocess.DEVNULL
