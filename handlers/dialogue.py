@@ -229,7 +229,10 @@ def _value(field: Field, said: str) -> str:
         return field.value
     if not field.options or said in dict(field.options):
         return said.strip()
-    return replies.read_choice(said, [(value, (label,)) for value, label in field.options]) or said
+    # "Ben · 4 open" is Ben to who types it.
+    return (
+        replies.read_choice(said, [(value, (label, label.split(" · ")[0])) for value, label in field.options]) or said
+    )
 
 
 def _filled_in(field: Field) -> bool:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from cxbot import wording
 from cxbot.ports import PREVIEW, Inbound, Receipt, Row, Tx
 from cxbot.transactions import people, places, settings, teams
 from handlers import commands, customer, incidents, page, pairing, reported, team
+from handlers.admin import away
+
+BUTTONS: tuple[tuple[str, Callable[[Tx, Row | None, Inbound, int], Receipt]], ...] = (
+    (incidents.KEY, incidents.act),
+    (away.KEY, away.give),
+    (team.KEY, team.act),
+)
+"""Whose a button or a form of colleagues is, by how its key begins."""
 
 
 def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -> Receipt:
@@ -27,10 +36,10 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -
         return page.show(tx, sender, inbound, now, found)
     if inbound.kind == "interaction" or inbound.choice.startswith(reported.KEY):
         return reported.take(tx, sender, inbound, now)
-    if inbound.choice.removeprefix(PREVIEW).startswith(incidents.KEY):
-        return incidents.act(tx, sender, inbound, now)
-    if inbound.choice.removeprefix(PREVIEW).startswith("c:"):
-        return team.act(tx, sender, inbound, now)
+    pressed = inbound.choice.removeprefix(PREVIEW)
+    for prefix, act in BUTTONS:
+        if pressed.startswith(prefix):
+            return act(tx, sender, inbound, now)
     if place is not None:
         return team.write(tx, place, sender, inbound, now, found)
     staff = sender is not None and inbound.kind == "text" and bool(teams.roles_of(tx, sender["id"]))

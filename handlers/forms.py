@@ -11,7 +11,7 @@ from cxbot.domain import calendar
 from cxbot.domain import cases as workflow
 from cxbot.domain.roles import RANK
 from cxbot.ports import Field, Form, Limits, Row, Tx
-from cxbot.transactions import case_messages, case_work, people, teams
+from cxbot.transactions import case_messages, case_work, people, rotas, teams
 
 LONGEST_WORDS = 2_000
 SNOOZES = ("1h", "3h", "tomorrow", "3d", "7d")
@@ -82,8 +82,9 @@ def snooze(tx: Tx, case: Row, language: str, now: int) -> Form:
 def hand_over(tx: Tx, case: Row, language: str, now: int) -> Form:
     """To whom of the team, or of those who may work everywhere, or to another team."""
     rows = [*teams.members(tx, case["team_id"]), *teams.members(tx, "")]
+    load = rotas.load(tx)
     options = {
-        row["person_id"]: row["name"]
+        row["person_id"]: _loaded(tx, row, load.get(row["person_id"], 0), case, language, now)
         for row in rows
         if RANK[row["role"]] >= RANK["member"] and row["person_id"] != case["owner_id"]
     }
@@ -97,6 +98,13 @@ def hand_over(tx: Tx, case: Row, language: str, now: int) -> Form:
         submit=wording.text("form.hand_over.submit", language),
         cancel=wording.text("form.cancel", language),
     )
+
+
+def _loaded(tx: Tx, member: Row, n: int, case: Row, language: str, now: int) -> str:
+    """Somebody of a team with how much they have to do, and until when they are away."""
+    until, zone = rotas.away_until(tx, member["person_id"], now), workflow.Terms.load(case["policy"]).zone
+    args = {"name": member["name"], "n": n, "until": until or "", "zone": zone, "now": now}
+    return wording.text("form.hand_over.member", language, **args)
 
 
 def dismiss(tx: Tx, case: Row, language: str, now: int) -> Form:

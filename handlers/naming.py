@@ -1,11 +1,11 @@
-"""Who is meant by what somebody wrote in a command: one person, or why it is not clear."""
+"""Who is meant by what somebody wrote in a command: one person or team, or why it is not clear."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from cxbot.ports import Receipt, Row, Tx
-from cxbot.transactions import people
+from cxbot.transactions import people, teams
 from handlers.grammar import Call
 
 
@@ -26,3 +26,24 @@ def unclear(call: Call, wanted: str, found: Sequence[Row]) -> Receipt | None:
     if len(found) > 1:
         return call.say("refuse.which_person", person=wanted, names=[told_apart(call.tx, row) for row in found])
     return None
+
+
+def team(call: Call, wanted: str) -> Row | None:
+    """The team that is named by id or name; without a name that of the place, else the only one somebody works in."""
+    if wanted:
+        named = (row for row in teams.all(call.tx) if people.fold_name(row["name"]) == people.fold_name(wanted))
+        return teams.get(call.tx, wanted.casefold()) or next(named, None)
+    if call.team is not None:
+        return call.team
+    mine = [team_id for team_id in teams.roles_of(call.tx, call.sender["id"]) if team_id]
+    everyone = teams.all(call.tx)
+    if len(mine) == 1:
+        return teams.get(call.tx, mine[0])
+    return everyone[0] if len(everyone) == 1 else None
+
+
+def no_team(call: Call) -> Receipt:
+    """Says that no team is meant, and which there are."""
+    return call.say(
+        "refuse.no_such_team", team=call.arguments.get("team", ""), known=[row["id"] for row in teams.all(call.tx)]
+    )

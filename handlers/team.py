@@ -11,6 +11,8 @@ from cxbot.ports import PREVIEW, Inbound, Receipt, Row, Tx
 from cxbot.transactions import case_messages, case_work, people, settings, teams
 from handlers import commands, forms
 
+KEY = "c:"
+"""How the key begins of what is pressed on an alert: `c:<action>:<case>`."""
 AT_ONCE = ("claim", "release", "contacted", "call_off", "reached", "undo", "reopen")
 
 

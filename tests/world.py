@@ -60,6 +60,7 @@ TEAMS: Mapping[str, dict[str, Any]] = {
     },
 }
 TABLES = (
+    "absences",
     "addresses",
     "answers",
     "cases",

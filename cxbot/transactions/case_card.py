@@ -7,7 +7,7 @@ from typing import Any
 
 from cxbot.domain import cases as workflow
 from cxbot.ports import Row, Tx
-from cxbot.transactions import case_messages, cases, people, teams
+from cxbot.transactions import case_messages, cases, people, rotas, teams
 
 MOST_HISTORY = 5
 
@@ -47,6 +47,7 @@ def facts(tx: Tx, case_id: str, now: int) -> dict[str, Any]:
         "history": [{"score": row["score"], "at": row["started_at"]} for row in history],
         "earlier_cases": len(tx.all("cases.others_of_person", person_id=case["person_id"], except_id=case_id)),
         "owner_name": people.name_of(tx, case["owner_id"]),
+        **_on_call(tx, team, case, now),
         "team_name": team["name"],
         "due_at": due_at,
         "due_kind": due_kind,
@@ -67,6 +68,12 @@ def facts(tx: Tx, case_id: str, now: int) -> dict[str, Any]:
         **case_messages.team_times(tx, team, case, now),
         "forwarded": response.get("via") == "again",
     }
+
+
+def _on_call(tx: Tx, team: Row, case: Row, now: int) -> dict[str, Any]:
+    """Who takes what nobody has taken yet, and is called: the alert is theirs to act on."""
+    shift = rotas.current(tx, team, now) if team.get("id") and case["state"] == "open" else None
+    return {"on_call": people.name_of(tx, shift.person), "mention": [shift.person]} if shift else {}
 
 
 def _said(tx: Tx, case: Row) -> tuple[list[str], list[dict[str, str]]]:

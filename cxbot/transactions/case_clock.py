@@ -45,8 +45,8 @@ def _carry_out(tx: Tx, before: Row, case: Row, kind: str, now: int) -> None:
     """Says or does what a step is about; `before` is the case as it was."""
     if kind in NAGS and incidents.nag(tx, case, now):
         return
-    who = {"who": case_messages.owner_name(tx, case), "promised_at": case["promised_at"]}
-    called = case_messages.who_acts(tx, case)
+    who = {"who": case_messages.acting_name(tx, case, now), "promised_at": case["promised_at"]}
+    called = case_messages.who_acts(tx, case, now)
     match kind:
         case "alert":
             case_messages.show(tx, case, now)
@@ -74,15 +74,15 @@ def _callback_late(tx: Tx, before: Row, case: Row, now: int) -> None:
     """A promise is broken: the customer hears it from us first, and the team and its leads that it was."""
     args = {"at": before["callback_at"], "owner": people.name_of(tx, case["owner_id"])}
     case_messages.tell_customer(tx, case, "customer.callback_late", args, now)
-    called = [*case_messages.who_acts(tx, case), *(row["person_id"] for row in _seniors(tx, case["team_id"]))]
-    args = {"at": before["callback_at"], "who": case_messages.owner_name(tx, case)}
+    called = [*case_messages.who_acts(tx, case, now), *(row["person_id"] for row in _seniors(tx, case["team_id"]))]
+    args = {"at": before["callback_at"], "who": case_messages.acting_name(tx, case, now)}
     case_messages.team_says(tx, case, "case.callback_late", args, now, mention=list(dict.fromkeys(called)))
 
 
 def _remind(tx: Tx, case: Row, now: int) -> None:
     minutes = (now - case["opened_at"]) // workflow.MINUTE
-    args = {"who": case_messages.owner_name(tx, case), "minutes": minutes, "promised_at": case["promised_at"]}
-    case_messages.team_says(tx, case, "case.reminder", args, now, mention=case_messages.who_acts(tx, case))
+    args = {"who": case_messages.acting_name(tx, case, now), "minutes": minutes, "promised_at": case["promised_at"]}
+    case_messages.team_says(tx, case, "case.reminder", args, now, mention=case_messages.who_acts(tx, case, now))
 
 
 def _escalate(tx: Tx, case: Row, kind: str, now: int) -> None:

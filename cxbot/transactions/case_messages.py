@@ -8,7 +8,7 @@ from typing import Any
 from cxbot.domain import calendar
 from cxbot.domain import cases as workflow
 from cxbot.ports import Row, Tx
-from cxbot.transactions import cases, outbox, people, places, settings, teams
+from cxbot.transactions import cases, outbox, people, places, rotas, settings, teams
 
 
 def alert(tx: Tx, case: Row, now: int, *, replaces: str = "", due_at: int = 0) -> str:
@@ -35,6 +35,9 @@ def alert(tx: Tx, case: Row, now: int, *, replaces: str = "", due_at: int = 0) -
 
 def show(tx: Tx, case: Row, now: int) -> Row:
     """Shows the alert, under which all else is said; returns the case with it."""
+    team = team_of(tx, case["team_id"])
+    if team is not None and rotas.get(tx, team) and rotas.current(tx, team, now) is None:
+        cases.record(tx, case["id"], "", "nobody_on_call", {}, now)
     return cases.write(tx, case, {"alert_at": 0, "card_id": alert(tx, case, now)}, now)
 
 
@@ -132,8 +135,8 @@ def reach_otherwise(tx: Tx, case: Row, now: int) -> None:
     """A task for who acts: the customer does not know what was done, and has to be told another way."""
     reached = {"key": f"c:reached:{case['id']}", "label": {"key": "card.action.reached", "args": {}}, "style": ""}
     reason = {"key": f"untold.{case['untold']}", "args": {}}
-    args = {"who": owner_name(tx, case), "reason": reason, "choices": [reached]}
-    team_says(tx, case, "case.untold", args, now, mention=who_acts(tx, case))
+    args = {"who": acting_name(tx, case, now), "reason": reason, "choices": [reached]}
+    team_says(tx, case, "case.untold", args, now, mention=who_acts(tx, case, now))
 
 
 def notice(tx: Tx, person: Row, case: Row, key: str, now: int, *, sorry: str = "generic") -> dict[str, Any]:
@@ -175,13 +178,18 @@ def stop_asking(tx: Tx, case: Row, now: int, *, answered: bool = False) -> None:
         tell_customer(tx, case, "question.closed", {}, now, replaces=expected["row"])
 
 
-def who_acts(tx: Tx, case: Row) -> list[str]:
-    """The ids of those who should act: the owner, else the team's leads."""
-    return [case["owner_id"]] if case["owner_id"] else [lead["person_id"] for lead in leads(tx, case["team_id"])]
+def who_acts(tx: Tx, case: Row, now: int) -> list[str]:
+    """The ids of those who should act: the owner, else who is on call, else the team's leads; nobody who is away."""
+    return [row["person_id"] for row in rotas.acting(tx, team_of(tx, case["team_id"]), case["owner_id"], now)]
+
+
+def acting_name(tx: Tx, case: Row, now: int) -> str:
+    """Those who should act, by name."""
+    return ", ".join(row["name"] for row in rotas.acting(tx, team_of(tx, case["team_id"]), case["owner_id"], now))
 
 
 def owner_name(tx: Tx, case: Row) -> str:
-    """Who should act: the owner, else the team's leads, by name."""
+    """Whose the case is: the owner's name, else those of the team's leads."""
     if case["owner_id"]:
         owner = people.get(tx, case["owner_id"])
         return owner["name"] if owner else ""

@@ -196,8 +196,8 @@ def _join(
         cases.take_back(tx, case)
         case_messages.stop_asking(tx, case, now)
         case = cases.write(tx, case, {**change.columns, "undo": "", "undo_until": 0}, now)
-        args = {"who": case_messages.owner_name(tx, case)}
-        case_messages.team_says(tx, case, "case.reopened", args, now, mention=case_messages.who_acts(tx, case))
+        args = {"who": case_messages.acting_name(tx, case, now)}
+        case_messages.team_says(tx, case, "case.reopened", args, now, mention=case_messages.who_acts(tx, case, now))
     if response_id and response_id != case["response_id"]:
         _keep_words(tx, person, case, now)
     columns: dict[str, Any] = {
@@ -238,8 +238,8 @@ def call_back(tx: Tx, person: Row, case_id: str, now: int) -> Row:
     }
     case = cases.write(tx, case, columns, now)
     cases.record(tx, case_id, person["id"], "asked_agent", {}, now)
-    args = {"name": person["name"], "who": case_messages.owner_name(tx, case), "promised_at": case["promised_at"]}
-    case_messages.team_says(tx, case, "case.asked_for_agent", args, now, mention=case_messages.who_acts(tx, case))
+    args = {"name": person["name"], "who": case_messages.acting_name(tx, case, now), "promised_at": case["promised_at"]}
+    case_messages.team_says(tx, case, "case.asked_for_agent", args, now, mention=case_messages.who_acts(tx, case, now))
     case_messages.redraw(tx, case, now)
     return case
 

@@ -12,7 +12,7 @@ from cxbot.domain import cases as workflow
 from cxbot.domain.cases import Change, Refusal
 from cxbot.domain.roles import may
 from cxbot.ports import Row, Tx
-from cxbot.transactions import case_messages, case_opening, cases, outbox, people, teams
+from cxbot.transactions import case_messages, case_opening, cases, outbox, people, rotas, teams
 
 PLAIN = {
     "claim": workflow.claim,
@@ -176,9 +176,9 @@ def _not_fixed(tx: Tx, case: Row, person: Row, now: int) -> str:
         tx,
         after,
         "case.reopened",
-        {"who": case_messages.owner_name(tx, after), "promised_at": after["promised_at"]},
+        {"who": case_messages.acting_name(tx, after, now), "promised_at": after["promised_at"]},
         now,
-        mention=case_messages.who_acts(tx, after),
+        mention=case_messages.who_acts(tx, after, now),
     )
     case_messages.redraw(tx, after, now)
     args = {"owner": case_messages.owner_name(tx, after), "promised_at": after["promised_at"]}
@@ -243,6 +243,9 @@ def _hand_over(tx: Tx, case: Row, actor_id: str, now: int, to: str) -> Change | 
         return workflow.move(case, actor_id, now, team_id=team["id"], terms=case_opening.terms_of(tx, team))
     if not may(teams.roles_of(tx, to), "work_case", case["team_id"] or "none"):
         return Refusal("refuse.not_in_team", {"owner_id": to})
+    if until := rotas.away_until(tx, to, now):
+        zone = workflow.Terms.load(case["policy"]).zone
+        return Refusal("refuse.owner_away", {"owner_id": to, "until": until, "zone": zone})
     return workflow.hand_over(case, actor_id, now, owner_id=to)
 
 

@@ -13,7 +13,7 @@ from cxbot.domain import cases as workflow
 from cxbot.domain.cases import Refusal
 from cxbot.domain.roles import may
 from cxbot.ports import Row, Tx
-from cxbot.transactions import case_messages, case_work, cases, outbox, people, places, teams
+from cxbot.transactions import case_messages, case_work, cases, outbox, people, places, rotas, teams
 
 KEY = "incident.card"
 REDRAW_MS = 60_000
@@ -66,14 +66,14 @@ def nag(tx: Tx, case: Row, now: int) -> bool:
     if incident["reminded_at"] + REMIND_MS <= now:
         _write(tx, incident, {"reminded_at": now})
         facts_now = facts(tx, incident["id"], now)
-        leads = case_messages.leads(tx, incident["team_id"])
+        acting = rotas.acting(tx, case_messages.team_of(tx, incident["team_id"]), "", now)
         args = {
-            "who": ", ".join(lead["name"] for lead in leads),
+            "who": ", ".join(row["name"] for row in acting),
             "n": facts_now["to_work"],
             "late": facts_now["late"],
             "code": incident["code"],
         }
-        _says(tx, incident, "incident.waits", args, now, mention=[lead["person_id"] for lead in leads])
+        _says(tx, incident, "incident.waits", args, now, mention=[row["person_id"] for row in acting])
     return True
 
 

@@ -93,5 +93,5 @@ def _give_roles(tx: Tx, kept_id: str, other_id: str, now: int) -> None:
     for team_id, role in roles.items():
         teams.give_role(tx, team_id, kept_id, role, now)
     tx.run("people_merging.leave_teams", person_id=other_id)
-    for what in ("owned", "team_policies", "case_policies", "codes", "made_codes"):
+    for what in ("owned", "team_policies", "case_policies", "codes", "made_codes", "absences", "covers", "turns"):
         tx.run(f"people_merging.give_{what}", old=other_id, new=kept_id)

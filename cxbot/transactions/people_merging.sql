@@ -54,6 +54,18 @@ UPDATE events SET subject_id = :new WHERE subject_id = :old
 -- and their cases.
 UPDATE cases SET person_id = :new WHERE person_id = :old
 
+-- name: give_absences
+-- When they are away,
+UPDATE absences SET person_id = :new WHERE person_id = :old
+
+-- name: give_covers
+-- for whom they stand in,
+UPDATE covers SET person_id = :new WHERE person_id = :old
+
+-- name: give_turns
+-- and when they are on call.
+UPDATE rotas SET people = REPLACE(people, :old, :new)
+
 -- name: leave_teams
 -- An entry that was given up has no role.
 DELETE FROM members WHERE person_id = :person_id

@@ -306,6 +306,28 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "until_at": "",
     },
     "openings": {"team_id": "", "due_at": "", "last_at": ""},
+    "rotas": {
+        "team_id": "",
+        "people": "person",
+        "since": "",
+        "weeks": "",
+    },
+    "covers": {
+        "id": "",
+        "team_id": "",
+        "person_id": "person",
+        "from_at": "",
+        "until_at": "",
+        "source": "",
+    },
+    "absences": {
+        "id": "",
+        "person_id": "person",
+        "from_at": "facts",
+        "until_at": "facts",
+        "reason": "words",
+        "source": "",
+    },
     "incidents": {
         "id": "",
         "version": "",

@@ -87,8 +87,8 @@ def _tell_the_team(tx: Tx, row: Row, key: str, reason: str, now: int) -> None:
             untold = "expired" if key == "case.message_expired" else "not_delivered"
             case_messages.reach_otherwise(tx, cases.write(tx, case, {"untold": untold}, now), now)
     elif case is not None:
-        mention = case_messages.who_acts(tx, case)
-        args = {"who": case_messages.owner_name(tx, case), "reason": reason}
+        mention = case_messages.who_acts(tx, case, now)
+        args = {"who": case_messages.acting_name(tx, case, now), "reason": reason}
         case_messages.team_says(tx, case, key, args, now, mention=mention)
 
 

@@ -136,6 +136,9 @@ def _files(voice: Voice, facts: Facts) -> str:
 
 def _who(voice: Voice, facts: Facts) -> str:
     owner, team = _short(facts.get("owner_name")), _short(facts.get("team_name"))
+    on_call = _short(facts.get("on_call"))
+    if on_call and not owner:
+        return voice.say("card.on_call", {"name": on_call, "team": team})
     return voice.say("card.owner_of_team", {"owner": owner, "team": team}) if owner and team else owner or team
 
 

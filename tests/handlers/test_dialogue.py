@@ -133,7 +133,7 @@ async def test_a_case_is_handed_over_by_name(chat):
     await chat.presses(ANA, f"c:claim:{case['id']}")
     asked = await opens(chat, ANA, "hand_over", case)
     assert "of 1" not in asked
-    assert "1. Ben\n2. Ada\n3. Team Delivery" in asked
+    assert "1. Ben · 0 open\n2. Ada · 0 open\n3. Team Delivery" in asked
     assert "handed over" in (await answers(chat, ANA, "ben")).text
     assert (await chat.reload(case))["owner_id"] == (await chat.person("Ben"))["id"]
 

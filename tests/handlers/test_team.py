@@ -47,7 +47,7 @@ async def test_hand_over_offers_everybody_who_could_take_it_but_the_owner(world)
     case = await world.unhappy()
     await world.presses(ANA, f"c:claim:{case['id']}")
     form = (await world.presses(ANA, f"c:hand_over:{case['id']}")).form
-    assert [label for _, label in field(form, "owner").options] == ["Ben", "Ada", "Team Delivery"]
+    assert [label for _, label in field(form, "owner").options] == ["Ben · 0 open", "Ada · 0 open", "Team Delivery"]
     ben = await world.person("Ben")
     await world.fills_in(ANA, f"c:hand_over:{case['id']}", owner=ben["id"])
     assert (await world.reload(case))["owner_id"] == ben["id"]

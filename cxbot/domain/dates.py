@@ -1,0 +1,106 @@
+"""Reads a day, and a time where one is said, as people type them: "Monday", "3 dec", 明天, 12月3日, "2026-12-03"."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from cxbot.domain import calendar
+from cxbot.domain.folding import fold, numeral
+from cxbot.domain.hours import WEEKDAYS
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAMED = {
+    "today": 0, "tonight": 0, "tomorrow": 1, "今天": 0, "今日": 0, "明天": 1, "明日": 1, "后天": 2, "大后天": 3,
+}  # fmt: skip
+_TIME = re.compile(
+    r"(?:\bat )?\b(?P<h>\d{1,2})(?::(?P<m>\d\d)| ?(?P<half>am|pm)\b)|(?P<c>\d{1,2})[点时](?P<cm>\d{1,2}|半)?分?"
+)
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_CHINESE = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})[日号]?")
+_WORDS = re.compile(
+    r"(\d{1,2})(?:st|nd|rd|th)?[. ]+([a-z]{3,9})\.?(?: (\d{4}))?|([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?\b"
+)
+_WEEKDAY = re.compile(r"(下个?)?(?:周|星期|礼拜)([一二三四五六日天])|(next )?\b([a-z]{3,9})\b")
+_SPAN = re.compile(r"(\d{1,3}|[a-z]+|[一二两三四五六七八九十]+) ?(days?|weeks?|天|周|个?星期|个?礼拜)")
+LONGEST_DAYS = 400
+
+
+def read(words: str, zone: str, now: int) -> int | None:
+    """The moment that is meant, epoch ms: a day begins at midnight where no time is said; None where it is no day.
+
+    A weekday is the next one; a day without its year is the next such day; "3 days" are counted from today.
+    """
+    text = fold(words).strip(" ,.。，")
+    if not text:
+        return None
+    today = datetime.fromtimestamp(now / 1000, UTC).astimezone(ZoneInfo(zone)).date()
+    clock = _TIME.search(text)
+    rest = text
+    at = time()
+    if clock is not None:
+        found = _clock(clock)
+        if found is None:
+            return None
+        at, rest = found, f"{text[: clock.start()]} {text[clock.end() :]}".strip()
+    day = _day(rest.removesuffix(" at").strip(), today) if rest else today
+    if day is None or abs((day - today).days) > LONGEST_DAYS:
+        return None
+    return calendar.instant(zone, datetime.combine(day, at))
+
+
+def _clock(found: re.Match[str]) -> time | None:
+    if found["c"]:
+        hour, minute = int(found["c"]), 30 if found["cm"] == "半" else int(found["cm"] or 0)
+    else:
+        hour, minute = int(found["h"]), int(found["m"] or 0)
+        hour += 12 if found["half"] == "pm" and hour < 12 else -12 if found["half"] == "am" and hour == 12 else 0
+    return time(hour, minute) if hour <= 23 and minute <= 59 else None
+
+
+def _day(text: str, today: date) -> date | None:
+    if text in _NAMED:
+        return today + timedelta(days=_NAMED[text])
+    if iso := _ISO.fullmatch(text):
+        return _date(int(iso[1]), int(iso[2]), int(iso[3]))
+    if chinese := _CHINESE.fullmatch(text):
+        return _dated(int(chinese[3]), int(chinese[2]), int(chinese[1] or 0), today)
+    if (worded := _WORDS.fullmatch(text)) and (month := _month(worded[2] or worded[4])):
+        return _dated(int(worded[1] or worded[5]), month, int(worded[3] or 0), today)
+    if weekday := _WEEKDAY.fullmatch(text):
+        return _weekday(weekday, today)
+    if (span := _SPAN.fullmatch(text)) and (n := numeral(span[1])):
+        return today + timedelta(days=n * (1 if span[2].startswith(("d", "天")) else 7))
+    return None
+
+
+def _weekday(found: re.Match[str], today: date) -> date | None:
+    if found[2]:
+        wanted = min("一二三四五六日天".index(found[2]), 6)
+    else:
+        wanted = next((at for at, name in enumerate(WEEKDAYS) if name.startswith(found[4])), -1)
+    if wanted < 0:
+        return None
+    ahead = (wanted - today.weekday() - 1) % 7 + 1
+    if found[1]:
+        ahead = 7 - today.weekday() + wanted
+    return today + timedelta(days=ahead)
+
+
+def _month(name: str) -> int:
+    return next((at for at, month in enumerate(_MONTHS, 1) if name.startswith(month)), 0)
+
+
+def _dated(day: int, month: int, year: int, today: date) -> date | None:
+    found = _date(year or today.year, month, day)
+    if found is not None and not year and found < today:
+        return _date(today.year + 1, month, day)
+    return found
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

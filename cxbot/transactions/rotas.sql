@@ -1,0 +1,55 @@
+-- name: get
+-- The rotation of a team.
+SELECT * FROM rotas WHERE team_id = :team_id
+
+-- name: set
+-- Who takes over from whom, from now on.
+INSERT INTO rotas (team_id, people, since, weeks) VALUES (:team_id, :people, :since, :weeks)
+ON CONFLICT (team_id) DO UPDATE SET people = excluded.people, since = excluded.since, weeks = excluded.weeks
+
+-- name: end
+-- A team without a rotation.
+DELETE FROM rotas WHERE team_id = :team_id
+
+-- name: covers
+-- Who covers in a team, now or later, the oldest first.
+SELECT * FROM covers WHERE team_id = :team_id AND until_at > :now ORDER BY id
+
+-- name: cover
+-- Somebody covers.
+INSERT INTO covers (id, team_id, person_id, from_at, until_at, source)
+VALUES (:id, :team_id, :person_id, :from_at, :until_at, :source)
+
+-- name: uncover
+-- What came from a calendar, before it is read anew.
+DELETE FROM covers WHERE team_id = :team_id AND source = :source
+
+-- name: away
+-- When those who work in a team are away, now or later.
+SELECT a.* FROM absences a JOIN members m ON m.person_id = a.person_id
+WHERE (m.team_id = :team_id OR m.team_id = '') AND a.until_at > :now ORDER BY a.from_at, a.id
+
+-- name: absences_of
+-- When somebody is away, now or later.
+SELECT * FROM absences WHERE person_id = :person_id AND until_at > :now ORDER BY from_at, id
+
+-- name: leave
+-- Somebody is away.
+INSERT INTO absences (id, person_id, from_at, until_at, reason, source)
+VALUES (:id, :person_id, :from_at, :until_at, :reason, :source)
+
+-- name: back
+-- Somebody is back: what is going on ends now, what was still to come is forgotten.
+DELETE FROM absences WHERE person_id = :person_id AND until_at > :now
+
+-- name: forget
+-- What came from a calendar, before it is read anew.
+DELETE FROM absences WHERE source = :source
+
+-- name: owned
+-- The open cases somebody has.
+SELECT id, code, team_id FROM cases WHERE owner_id = :person_id AND state = 'claimed' ORDER BY promised_at, id
+
+-- name: load
+-- How many open cases each of a team has.
+SELECT owner_id, COUNT(*) AS n FROM cases WHERE state = 'claimed' AND owner_id <> '' GROUP BY owner_id

@@ -1,0 +1,191 @@
+"""rota: who of a team is on call, now and in the weeks to come; set, ended, and covered for a while."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from cxbot.domain import dates
+from cxbot.domain.roles import RANK, may
+from cxbot.ports import Receipt, Row
+from cxbot.transactions import case_messages, people, rotas, teams
+from handlers import naming
+from handlers.grammar import Argument, Call, Command
+
+_SINCE = re.compile(r"\s*(?:\b(?:from|since|starting|on)\b|从|從|自)\s*(?P<since>.+?)(?:起|开始|開始)?$", re.IGNORECASE)
+_WEEKS = re.compile(
+    r"\s*(?:\bweekly\b|\bby the week\b|\bevery (?P<n>\d)? ?weeks?\b|每(?P<cn>[两兩二三四])?周|每(?P<tn>[兩二三四])?週)",
+    re.IGNORECASE,
+)
+_NUMBER = {"两": 2, "兩": 2, "二": 2, "三": 3, "四": 4}
+_SEPARATORS = re.compile(r"\s*(?:,|，|、|;|；|\band\b|和|→|->)\s*|\s+", re.IGNORECASE)
+_UNTIL = re.compile(r"\s*(?:\b(?:until|till|to)\b|到|至)\s*(?P<until>.+)$", re.IGNORECASE)
+
+
+def show(call: Call) -> Receipt:
+    """Who is on call in a team, and who comes next."""
+    team = naming.team(call, call.arguments.get("team", ""))
+    if team is None:
+        return naming.no_team(call)
+    return call.say("command.rota.list", **_shown(call, team)) if rotas.get(call.tx, team) else _none(call, team)
+
+
+def set_(call: Call) -> Receipt:
+    """These take turns: "Ana, Ben weekly from Monday 09:00"."""
+    team = naming.team(call, "")
+    if team is None:
+        return naming.no_team(call)
+    if not _may_edit(call, team):
+        return _refused(call, team, "rota set")
+    words = call.arguments["members"]
+    weeks, since = 1, _next_monday(call, team)
+    if begins := _SINCE.search(words):
+        at = dates.read(begins["since"], team["time_zone"], call.now)
+        if at is None:
+            return call.say("refuse.no_such_day", words=begins["since"], typed=words)
+        since, words = at, words[: begins.start()]
+    if every := _WEEKS.search(words):
+        weeks = int(every["n"] or 0) or _NUMBER.get(every["cn"] or every["tn"] or "", 1)
+        words = words[: every.start()] + words[every.end() :]
+    order, unknown = _members(call, team, words)
+    if unknown or not order:
+        return call.say("refuse.not_in_rota", names=unknown or [words], team=team["name"], known=_names(call, team))
+    rotas.set_(call.tx, team, order, since, weeks, call.sender["id"], call.now)
+    return call.say("command.rota.set", **_shown(call, team))
+
+
+def end(call: Call) -> Receipt:
+    """Nobody takes turns any more."""
+    team = naming.team(call, "")
+    if team is None:
+        return naming.no_team(call)
+    if not _may_edit(call, team):
+        return _refused(call, team, "rota off")
+    if not rotas.end(call.tx, team, call.sender["id"], call.now):
+        return _none(call, team)
+    return call.say("command.rota.ended", team=team["name"])
+
+
+def cover(call: Call) -> Receipt:
+    """Somebody is on call in place of whose turn it is: "Ben until Sunday", or "until Sunday" for oneself."""
+    team = naming.team(call, "")
+    if team is None:
+        return naming.no_team(call)
+    words = call.arguments["who"]
+    ends = _UNTIL.search(words)
+    until = dates.read(ends["until"], team["time_zone"], call.now) if ends else None
+    if ends is None or until is None or until <= call.now:
+        return call.say("refuse.no_such_day", words=ends["until"] if ends else words, typed=words)
+    order, unknown = _members(call, team, words[: ends.start()])
+    if unknown or len(order) > 1:
+        return call.say("refuse.not_in_rota", names=unknown or [words], team=team["name"], known=_names(call, team))
+    who = order[0] if order else call.sender["id"]
+    if who != call.sender["id"] and not _may_edit(call, team):
+        return _refused(call, team, "cover")
+    if rotas.get(call.tx, team) is None:
+        return _none(call, team)
+    rotas.cover(call.tx, team, who, call.now, until, call.sender["id"], call.now)
+    return call.say("command.rota.covers", name=people.name_of(call.tx, who), until=until, zone=team["time_zone"])
+
+
+def _shown(call: Call, team: Row) -> dict[str, Any]:
+    shifts = rotas.shifts(call.tx, team, call.now)
+    lines = [
+        {
+            "key": "command.rota.line",
+            "args": {
+                "name": people.name_of(call.tx, shift.person),
+                "from": 0 if shift.start <= call.now else shift.start,
+                "until": shift.end,
+                "instead_of": people.name_of(call.tx, shift.instead_of) if shift.instead_of else "",
+            },
+        }
+        for shift in shifts
+    ]
+    now = next((people.name_of(call.tx, shift.person) for shift in shifts if shift.start <= call.now), "")
+    return {"team": team["name"], "who": now, "lines": lines, "zone": team["time_zone"]}
+
+
+def _members(call: Call, team: Row, words: str) -> tuple[list[str], list[str]]:
+    """Those of a team who are named, in order, and what names nobody of it. Names may have blanks in them."""
+    members = {people.fold_name(row["name"]): row["person_id"] for row in _working(call, team)}
+    found: list[str] = []
+    unknown: list[str] = []
+    parts = [part for part in _SEPARATORS.split(words) if part.strip()]
+    while parts:
+        for length in range(len(parts), 0, -1):
+            person = members.get(people.fold_name(" ".join(parts[:length])))
+            if person is not None:
+                found += [person] if person not in found else []
+                parts = parts[length:]
+                break
+        else:
+            unknown.append(parts.pop(0))
+    return found, unknown
+
+
+def _working(call: Call, team: Row) -> list[Row]:
+    rows = [*teams.members(call.tx, team["id"]), *teams.members(call.tx, teams.EVERYWHERE)]
+    return [row for row in rows if RANK[row["role"]] >= RANK["member"]]
+
+
+def _names(call: Call, team: Row) -> list[str]:
+    return list(dict.fromkeys(row["name"] for row in _working(call, team)))
+
+
+def _may_edit(call: Call, team: Row) -> bool:
+    return may(teams.roles_of(call.tx, call.sender["id"]), "edit_team", team["id"])
+
+
+def _refused(call: Call, team: Row, command: str) -> Receipt:
+    return call.say("refuse.not_allowed", command=command, who=case_messages.lead_names(call.tx, team["id"]))
+
+
+def _none(call: Call, team: Row) -> Receipt:
+    return call.say("command.rota.none", team=team["name"], who=case_messages.lead_names(call.tx, team["id"]))
+
+
+def _next_monday(call: Call, team: Row) -> int:
+    """Monday at nine of this week, so that the rotation has begun."""
+    at = dates.read("monday 09:00", team["time_zone"], call.now)
+    assert at is not None
+    return at - 7 * 24 * 60 * 60 * 1000
+
+
+TEAM = Argument("team", required=False, rest=True)
+COMMANDS = [
+    Command(
+        name="rota",
+        words={"en": ("rota", "on call", "who is on call"), "zh-CN": ("值班", "值班表"), "zh-TW": ("值班", "值班表")},
+        permission="read",
+        run=show,
+        arguments=(TEAM,),
+        examples={"en": ("rota", "rota support"), "zh-CN": ("值班",), "zh-TW": ("值班",)},
+    ),
+    Command(
+        name="rota set",
+        words={"en": ("rota set", "set rota"), "zh-CN": ("值班 设置", "设置值班"), "zh-TW": ("值班 設定", "設定值班")},
+        permission="work_case",
+        run=set_,
+        arguments=(Argument("members", rest=True),),
+        examples={
+            "en": ("rota set Ana, Ben weekly from monday 09:00",),
+            "zh-CN": ("值班 设置 小伟、小红 每周 从周一 09:00",),
+            "zh-TW": ("值班 設定 小偉、小美 每週 從週一 09:00",),
+        },
+    ),
+    Command(
+        name="rota off",
+        words={"en": ("rota off", "end rota"), "zh-CN": ("值班 取消", "取消值班"), "zh-TW": ("值班 取消", "取消值班")},
+        permission="work_case",
+        run=end,
+    ),
+    Command(
+        name="cover",
+        words={"en": ("cover", "covers"), "zh-CN": ("代班",), "zh-TW": ("代班",)},
+        permission="work_case",
+        run=cover,
+        arguments=(Argument("who", rest=True),),
+        examples={"en": ("cover Ben until sunday",), "zh-CN": ("代班 小伟 到 周日",), "zh-TW": ("代班 小偉 到 週日",)},
+    ),
+]
