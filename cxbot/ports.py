@@ -134,6 +134,8 @@ class Limits:
     """A team's place shows no buttons: what is said there comes with the members, who are written to one by one."""
     local_times: bool = False
     """A moment is shown to each reader in their own time: texts carry it marked (see `Moment`)."""
+    forms_from_text: bool = True
+    """A form can be opened by what was typed; else by a press only."""
     notices: bool = True
     """Words for the one who acted only can be shown at once; else they are said as a message."""
 
@@ -218,6 +220,8 @@ class Form:
     intro: str = ""
     preview: str = ""
     """What the button says that shows what would be said; it sends the fields with `PREVIEW` before the key."""
+    given: Mapping[str, str] = field(default_factory=dict)
+    """Values that were typed before it was opened: where it is asked field by field, these are not asked again."""
 
 
 PREVIEW = "preview:"

@@ -70,8 +70,24 @@ def run(
             example=(command.examples.get(language) or command.examples.get("en") or ("",))[0],
         )
     alone = inbound.private or inbound.place == inbound.sender
-    who = (inbound.channel, inbound.sender, alone, aside)
-    return command.run(Call(tx, now, sender, team, language, parsed.arguments, say, _reads(found), *who))
+    call = Call(
+        tx,
+        now,
+        sender,
+        team,
+        language,
+        parsed.arguments,
+        say,
+        _reads(found),
+        channel=inbound.channel,
+        address=inbound.sender,
+        alone=alone,
+        place=inbound.place,
+        typed=inbound.text,
+        only_for=inbound.sender if inbound.private else "",
+        aside=aside,
+    )
+    return command.run(call)
 
 
 def is_talk(text: str) -> bool:

@@ -17,6 +17,8 @@ from handlers import commands, dispatch, forms, pairing
 
 KEY = "d:"
 """How the key of an option begins: `d:<dialogue>:<field>:<number>`; the field is empty where it is asked to send."""
+OPEN = "open"
+"""In the place of a field in such a key: the button that opens a form."""
 CANCEL = frozenset({"cancel", "取消"})
 SKIP = frozenset({"-", "skip", "跳过"})
 KEEP = frozenset({"ok", "好"})
@@ -30,7 +32,7 @@ def handling(limits: Mapping[str, Limits]) -> Handle:
 
     def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -> Receipt:
         can = limits.get(inbound.channel) or Limits()
-        if (can.forms and can.notices) or not inbound.sender:
+        if (can.forms and can.notices and can.forms_from_text) or not inbound.sender:
             return dispatch.handle(tx, inbound, now, found)
         return _Conversation(tx, inbound, now, can).handle(found)
 
@@ -48,16 +50,42 @@ class _Conversation:
         self.said: list[str] = []
 
     def handle(self, found: list[Any] | None) -> Receipt:
-        receipt = None if self.can.forms else self._answered()
+        receipt = self._reopened() if self.can.forms else self._answered()
         if receipt is None:
             receipt = dispatch.handle(self.tx, self.inbound, self.now, found)
         if receipt.form is not None and not self.can.forms:
             self._open(receipt.form)
             receipt = replace(receipt, form=None)
+        elif receipt.form is not None and self.inbound.kind == "text" and not self.can.forms_from_text:
+            self._offer(receipt.form)
+            receipt = replace(receipt, form=None)
         if receipt.notice and not self.can.notices:
             self._say(kind="verbatim", text=receipt.notice)
             receipt = replace(receipt, notice="")
         return replace(receipt, outbox_ids=(*receipt.outbox_ids, *self.said))
+
+    def _offer(self, form: Form) -> None:
+        """A button that opens a form with what was typed in it, where words alone cannot."""
+        if not form.submit:
+            self._say("form.asked.shown", title=form.title, text=form.intro)
+            return
+        dialogue = dialogues.begin(self.tx, self.inbound.channel, self.inbound.sender, form, form.given, self.now)
+        label = {"key": "form.open", "args": {}}
+        choices = [{"key": f"{KEY}{dialogue.id}:{OPEN}:1", "label": label, "style": "primary"}]
+        self._say("form.asked.open", title=form.title, choices=choices)
+
+    def _reopened(self) -> Receipt | None:
+        """The form that a button offered, as it was typed; None where the message is no such press."""
+        if not self.inbound.choice.startswith(KEY):
+            return None
+        dialogue = dialogues.hold(self.tx, self.inbound.channel, self.inbound.sender)
+        if (
+            dialogue is None
+            or self.inbound.choice.split(":")[1:3] != [dialogue.id, OPEN]
+            or dialogue.lapses_at <= self.now
+        ):
+            return self._stale()
+        return Receipt(form=forms.with_mistakes(dialogue.form, dialogue.given, {}))
 
     # What comes in ----------------------------------------------------------------------------------------------------
 
@@ -134,7 +162,8 @@ class _Conversation:
             self._say("form.asked.shown", title=form.title, text=form.intro)
             return
         came_back = any(field.error for field in form.fields)
-        self._begin(form, {field.name: field.value for field in form.fields if came_back and not field.error})
+        known = {field.name: field.value for field in form.fields if came_back and not field.error}
+        self._begin(form, {**known, **form.given})
 
     def _begin(self, form: Form, given: Mapping[str, str]) -> Receipt:
         return self._ask(dialogues.begin(self.tx, self.inbound.channel, self.inbound.sender, form, given, self.now))

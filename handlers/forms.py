@@ -15,6 +15,8 @@ from cxbot.transactions import case_messages, case_work, people, rotas, teams
 
 LONGEST_WORDS = 2_000
 SNOOZES = ("1h", "3h", "tomorrow", "3d", "7d")
+AT = "at:"
+"""How a choice begins that is a moment of its own, epoch ms: typed, and none of those on offer."""
 
 
 def resolve(tx: Tx, case: Row, language: str, now: int) -> Form:
@@ -151,6 +153,8 @@ FORMS: Mapping[str, Callable[[Tx, Row, str, int], Form]] = {
 
 def snooze_until(case: Row, choice: str, now: int) -> int:
     """The moment a snooze ends: in hours or days, or when the team opens next after tonight (epoch ms)."""
+    if choice.startswith(AT):
+        return int(choice.removeprefix(AT))
     if choice == "tomorrow":
         terms = workflow.Terms.load(case["policy"])
         return calendar.next_open(terms.hours, terms.zone, workflow.tomorrow(terms.zone, now))
@@ -204,11 +208,15 @@ def mistakes(fields: Sequence[Field], given: Mapping[str, str], language: str) -
         value = given.get(field.name, "").strip()
         if field.required and not value:
             found[field.name] = wording.text("form.mistake.required", language)
-        elif value and field.options and value not in dict(field.options):
+        elif value and field.options and value not in dict(field.options) and not _is_moment(value):
             found[field.name] = wording.text("form.mistake.choose", language)
         elif len(value) > LONGEST_WORDS:
             found[field.name] = wording.text("form.mistake.too_long", language, most=LONGEST_WORDS)
     return found
+
+
+def _is_moment(value: str) -> bool:
+    return value.startswith(AT) and value.removeprefix(AT).isdecimal()
 
 
 def with_mistakes(form: Form, given: Mapping[str, str], mistakes: Mapping[str, str]) -> Form:

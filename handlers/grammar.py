@@ -22,11 +22,15 @@ MOST_SUGGESTIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument of a command. `rest` takes everything that is left."""
+    """One argument of a command. `rest` takes everything that is left.
+
+    `like` is what a word for it looks like: a line with another word there is talk, and not this command.
+    """
 
     name: str
     required: bool = True
     rest: bool = False
+    like: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class Command:
     run: Callable[[Call], Receipt]
     arguments: tuple[Argument, ...] = ()
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    bare: str = ""
+    """What a line looks like that is nothing but its first argument: the code of a case shows the case."""
 
     @property
     def key(self) -> str:
@@ -68,6 +74,12 @@ class Call:
     """The sender's own address on the channel."""
     alone: bool = True
     """Nobody but the sender reads the answer."""
+    place: str = ""
+    """The address of the place where it was given."""
+    typed: str = ""
+    """The whole line as it was written."""
+    only_for: str = ""
+    """The sender's address, where what is answered in the place is for them alone."""
     aside: Callable[..., Receipt] | None = None
     """As `say`, but read by the sender alone, where others read the place and the channel can keep it from them."""
 
@@ -104,12 +116,16 @@ def parse(text: str, commands: Sequence[Command]) -> Parsed | NotUnderstood:
             if _begins(line, phrase) and (best is None or len(phrase) > best[0]):
                 best = (len(phrase), command, shown[len(phrase) :].strip())
     if best is None:
+        for command in commands:
+            if command.bare and re.fullmatch(command.bare, shown, re.IGNORECASE):
+                return Parsed(command, {command.arguments[0].name: shown}, "", tuple(command.words))
         return NotUnderstood(_nearest(line, commands))
     _, command, rest = best
     arguments, missing, left_over = _arguments(command, rest)
     if left_over:
-        # "open question: who calls?" begins like a command and is none.
-        return NotUnderstood(_nearest(line[: best[0]], commands))
+        # "open question: who calls?" begins like a command and is none; neither is "claim it please".
+        talk = any(argument.like for argument in command.arguments)
+        return NotUnderstood(() if talk else _nearest(line[: best[0]], commands))
     return Parsed(command, arguments, missing, _languages(command, line[: best[0]]))
 
 
@@ -154,6 +170,8 @@ def _arguments(command: Command, rest: str) -> tuple[dict[str, str], str, bool]:
             given[argument.name], words = " ".join(words), []
         elif words:
             given[argument.name] = words.pop(0)
+            if argument.like and not re.fullmatch(argument.like, given[argument.name], re.IGNORECASE):
+                return given, "", True
         if argument.required and not given.get(argument.name):
             return given, argument.name, False
     return given, "", bool(words)

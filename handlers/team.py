@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from cxbot import wording
 from cxbot.domain import cases as workflow
 from cxbot.domain.cases import Refusal
-from cxbot.ports import PREVIEW, Inbound, Receipt, Row, Tx
+from cxbot.ports import PREVIEW, Form, Inbound, Receipt, Row, Tx
 from cxbot.transactions import case_messages, case_work, people, settings, teams
 from handlers import commands, forms
 
@@ -37,16 +39,11 @@ def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
     if sender is None or case is None:
         who = case_messages.lead_names(tx, case["team_id"]) if case else []
         return Receipt(notice=wording.text("refuse.not_member" if case else "refuse.stale", language, who=who))
-    if not case_work.allowed(tx, case, sender["id"]):
-        return _refused(
-            Refusal("refuse.not_member", {"who": case_messages.lead_names(tx, case["team_id"])}), language, now
-        )
+    refusal = _refusal(tx, case, action, sender["id"])
+    if refusal is not None:
+        return _refused(refusal, language, now)
     if action in AT_ONCE:
-        return _done(case_work.act(tx, case_id, action, sender["id"], now), language, now)
-    if action not in forms.FORMS:
-        return _refused(Refusal("refuse.stale"), language, now)
-    if case["state"] not in ("open", "claimed") and not (action == "reply" and case["state"] == "resolved"):
-        return _refused(Refusal("refuse.closed", {"state": case["state"]}), language, now)
+        return _done(case_work.act(tx, case_id, action, sender["id"], now, via=inbound.channel), language, now)
     if previewed:
         words = forms.said(inbound.fields)
         return Receipt(form=forms.preview(tx, case, action, sender["id"], words, language, now))
@@ -57,7 +54,48 @@ def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
     if mistakes:
         return Receipt(form=forms.with_mistakes(form, inbound.fields, mistakes))
     arguments = _arguments(tx, case, action, inbound.fields, now)
-    return _done(case_work.act(tx, case_id, action, sender["id"], now, **arguments), language, now)
+    return _done(case_work.act(tx, case_id, action, sender["id"], now, via=inbound.channel, **arguments), language, now)
+
+
+def perform(
+    tx: Tx,
+    sender: Row,
+    case: Row,
+    action: str,
+    given: Callable[[Form], Mapping[str, str]],
+    language: str,
+    now: int,
+    *,
+    via: str,
+) -> Receipt:
+    """Does what was typed; where something is missing, or a customer is to read it, opens the form filled in so far.
+
+    `given` reads the values that were typed for the fields of the form. `via` is the channel it came by.
+    """
+    refusal = _refusal(tx, case, action, sender["id"])
+    if refusal is not None:
+        return _refused(refusal, language, now)
+    if action in AT_ONCE:
+        return _done(case_work.act(tx, case["id"], action, sender["id"], now, via=via), language, now)
+    form = forms.FORMS[action](tx, case, language, now)
+    typed = given(form)
+    if form.preview or forms.mistakes(form.fields, typed, language):
+        return Receipt(form=replace(forms.with_mistakes(form, typed, {}), given=dict(typed)))
+    arguments = _arguments(tx, case, action, typed, now)
+    return _done(case_work.act(tx, case["id"], action, sender["id"], now, via=via, **arguments), language, now)
+
+
+def _refusal(tx: Tx, case: Row, action: str, actor_id: str) -> Refusal | None:
+    """Why an action cannot be begun."""
+    if not case_work.allowed(tx, case, actor_id):
+        return Refusal("refuse.not_member", {"who": case_messages.lead_names(tx, case["team_id"])})
+    if action in AT_ONCE:
+        return None
+    if action not in forms.FORMS:
+        return Refusal("refuse.stale")
+    if case["state"] not in ("open", "claimed") and not (action == "reply" and case["state"] == "resolved"):
+        return Refusal("refuse.closed", {"state": case["state"]})
+    return None
 
 
 def _arguments(tx: Tx, case: Row, action: str, fields: Any, now: int) -> dict[str, Any]:

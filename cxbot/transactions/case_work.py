@@ -35,10 +35,13 @@ class Done:
     event: str
 
 
-def act(tx: Tx, case_id: str, action: str, actor_id: str, now: int, **arguments: Any) -> Done | Refusal:
+def act(
+    tx: Tx, case_id: str, action: str, actor_id: str, now: int, *, via: str = "", **arguments: Any
+) -> Done | Refusal:
     """Carries out an action on a case, once: the case is locked, the workflow asked, the alert redrawn.
 
-    `arguments` are the action's own: until and reason, owner_id, root_cause, done and told, ending, into.
+    `via` is where it came from, for the record: a channel, or "api:" and the token's name. `arguments` are the
+    action's own: until and reason, owner_id, root_cause, done and told, ending, into.
     """
     case = cases.lock(tx, case_id)
     if case is None:
@@ -46,7 +49,7 @@ def act(tx: Tx, case_id: str, action: str, actor_id: str, now: int, **arguments:
     if not allowed(tx, case, actor_id):
         return Refusal("refuse.not_member", {"who": case_messages.lead_names(tx, case["team_id"])})
     if action == "undo":
-        return _undo(tx, case, actor_id, now)
+        return _undo(tx, case, actor_id, via, now)
     if case["alert_at"]:
         case = case_messages.show(tx, case, now)
     decided = _decide(tx, case, action, actor_id, now, arguments)
@@ -68,7 +71,7 @@ def act(tx: Tx, case_id: str, action: str, actor_id: str, now: int, **arguments:
         cases.take_back(tx, case)
         case_messages.stop_asking(tx, case, now)
     after = cases.write(tx, case, columns, now)
-    cases.record(tx, case_id, actor_id, decided.event, decided.args, now)
+    cases.record(tx, case_id, actor_id, decided.event, {**decided.args, **_from(via)}, now)
     if decided.event == "moved":
         return Done(_to_the_other_team(tx, case, after, actor_id, now), decided.event)
     _tell_the_team(tx, after, decided.event, actor_id, arguments, now)
@@ -311,7 +314,11 @@ def _tell_the_other(tx: Tx, case: Row, now: int) -> None:
     case_messages.redraw(tx, other, now)
 
 
-def _undo(tx: Tx, case: Row, actor_id: str, now: int) -> Done | Refusal:
+def _from(via: str) -> dict[str, str]:
+    return {"via": via} if via else {}
+
+
+def _undo(tx: Tx, case: Row, actor_id: str, via: str, now: int) -> Done | Refusal:
     if not case["undo"] or case["undo_until"] <= now:
         return Refusal("refuse.nothing_to_undo")
     saved = json.loads(case["undo"])
@@ -322,7 +329,7 @@ def _undo(tx: Tx, case: Row, actor_id: str, now: int) -> Done | Refusal:
     if other is not None and other["id"] != case["id"]:
         return Refusal("refuse.another_open")
     after = cases.write(tx, case, {**saved["columns"], "undo": "", "undo_until": 0}, now)
-    cases.record(tx, case["id"], actor_id, "undone", {}, now)
+    cases.record(tx, case["id"], actor_id, "undone", _from(via), now)
     case_messages.redraw(tx, after, now)
     return Done(after, "undone")
 

@@ -19,6 +19,7 @@ LIMITS = Limits(
     files=True,
     mentions=True,
     local_times=True,
+    forms_from_text=False,
 )
 
 
