@@ -70,8 +70,8 @@ def run(
             example=(command.examples.get(language) or command.examples.get("en") or ("",))[0],
         )
     alone = inbound.private or inbound.place == inbound.sender
-    who = (inbound.channel, inbound.sender, alone, aside)
-    return command.run(Call(tx, now, sender, team, language, parsed.arguments, say, _reads(found), *who))
+    who = (inbound.channel, inbound.sender, alone, aside, inbound.place)
+    return command.run(Call(tx, now, sender, team, language, parsed.arguments, say, reads(found), *who))
 
 
 def is_talk(text: str) -> bool:
@@ -93,7 +93,9 @@ def plainly_meant(text: str) -> bool:
     return text.lstrip().startswith("/") or any(line in phrases(command) for command in known())
 
 
-def _reads(found: list[Any] | None) -> Callable[..., Any]:
+def reads(found: list[Any] | None) -> Callable[..., Any]:
+    """Gives what a long read found, or asks for it first: for one read a message."""
+
     def heavy(query: Callable[..., Any], *args: Any) -> Any:
         if not found:
             raise ReadFirst(query, args)
