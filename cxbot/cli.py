@@ -33,6 +33,8 @@ MISTAKES = 2
 FAILED = 1
 _DRIVERS = frozenset({"sqlite3", "psycopg"})
 """Whose errors mean that the database cannot be used as it is; told by name, for only the store may import them."""
+OPERATOR = "operator"
+"""Who did what was done from the command line, in the log of changes."""
 DEMO_PORTS = 10
 """So many ports are tried one after the other where none is asked for."""
 
@@ -282,16 +284,23 @@ def owner_code(config_path: Path | None) -> None:
 def export_person(config_path: Path | None, person: str, file: Path) -> None:
     """Write everything that is held about PERSON (an address, an id, a name) to FILE, as JSON."""
     config = _settings(config_path)
-    from cxbot.transfer import export_person as write  # noqa: PLC0415 -- see run
+    from cxbot import attachments  # noqa: PLC0415 -- see run
+    from cxbot.transactions import holdings, people  # noqa: PLC0415 -- see run
 
-    async def export() -> int | str:
+    async def held() -> bytes | str:
         async with _open(config) as (store, clock):
-            return await write(store, clock, person, file)
+            found = await store.read(people.find, person)
+            if len(found) != 1:
+                names = ", ".join(f"{row['name']} ({row['id']})" for row in found)
+                return f"several fit {person}: {names}" if found else f"nobody is called {person}"
+            await store.run(holdings.exported, found[0]["id"], OPERATOR, clock.now())
+            return (await store.read(attachments.make, {"kind": "person", "person": found[0]["id"]})).body
 
-    written = _complete(export(), config)
-    if isinstance(written, str):
-        _refuse([written])
-    click.echo(f"{written} rows written to {file}.")
+    body = _complete(held(), config)
+    if isinstance(body, str):
+        _refuse([body])
+    file.write_bytes(body)
+    click.echo(f"Everything held about {person} is written to {file}. It is personal: hand it to them only.")
 
 
 @main.command()

@@ -106,9 +106,9 @@ def _severity(words: str) -> tuple[str, str]:
 
 def _amounts(words: str, *, bare: int = 1) -> list[int]:
     """Minutes; a number alone counts in `bare` of them. Nothing where there is a word that is no unit."""
-    line = _plain(words)
+    line = re.sub(r"\band\b|\bafter\b|和|之?[后後]", ",", _plain(words))
     found = _AMOUNT.findall(line)
-    left = re.sub(r"[\s,，、;和]|\band\b|(?:之)?[后後]|\bafter\b", "", _AMOUNT.sub("", line))
+    left = re.sub(r"[\s,、;]", "", _AMOUNT.sub("", line))
     if left or any(unit not in _UNITS for _, unit in found):
         return []
     return [int(number) * (_UNITS[unit] if unit else bare) for number, unit in found]

@@ -1,6 +1,6 @@
 -- name: changes
 -- What people changed in a time, newest first: kinds with a dot, and those of people's own history that colleagues do.
-SELECT e.id, e.subject_id, e.actor_id, e.kind, e.args, e.happened_at, COALESCE(p.name, '') AS actor,
+SELECT e.id, e.subject_id, e.actor_id, e.kind, e.args, e.happened_at, COALESCE(p.name, e.actor_id) AS actor,
        COALESCE(s.name, '') AS subject, COALESCE(t.name, '') AS team
 FROM events e
 LEFT JOIN people p ON p.id = e.actor_id
