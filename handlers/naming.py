@@ -48,7 +48,7 @@ def first(tx: Tx, words: tuple[str, ...]) -> tuple[str, list[Row], tuple[str, ..
     """
     looked: tuple[str, list[Row], tuple[str, ...]] | None = None
     for length in range(min(len(words), MOST_NAME), 0, -1):
-        wanted = " ".join(words[:length])
+        wanted = " ".join(words[:length]).rstrip(":,，")
         found = people.find(tx, wanted)
         if len(found) == 1:
             return wanted, found, words[length:]

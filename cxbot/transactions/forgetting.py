@@ -18,6 +18,7 @@ KEPT: Mapping[str, frozenset[str]] = {
     "invitations": frozenset({"language"}),
     "responses": frozenset({"language", "score", "band"}),
     "cases": frozenset({"language", "score", "confirm", "policy"}),
+    "outbox": frozenset({"language"}),
 }
 """What says something of an answer or of a colleague, and not who the person is; ids of rows stay as well."""
 STRUCTURE = frozenset({"severity", "ending", "root_cause", "to", "into", "team", "cause", "message", "code", "state"})
@@ -43,7 +44,7 @@ class Mentions:
     outbox: tuple[str, ...] = ()
     inbox: tuple[tuple[str, str], ...] = ()
     events: tuple[str, ...] = ()
-    states: tuple[tuple[str, str, str], ...] = ()
+    states: tuple[tuple[str, str], ...] = ()
     dialogues: tuple[tuple[str, str], ...] = ()
 
 
@@ -52,7 +53,7 @@ class _Found:
     outbox: set[str] = field(default_factory=set)
     inbox: set[tuple[str, str]] = field(default_factory=set)
     events: set[str] = field(default_factory=set)
-    states: set[tuple[str, str, str]] = field(default_factory=set)
+    states: set[tuple[str, str]] = field(default_factory=set)
     dialogues: set[tuple[str, str]] = field(default_factory=set)
 
 
@@ -70,7 +71,7 @@ def look(tx: Tx, args: Mapping[str, Any]) -> Mentions:
         _gather(tx, term, found, lambda _: True)
         found.events |= {row["id"] for row in tx.all("forgetting.events_naming", part=_part(term))}
         for row in tx.all("forgetting.states_naming", part=_part(term)):
-            found.states.add((row["channel"], row["name"], row["value"]))
+            found.states.add((row["channel"], row["name"]))
     for term in names:
         _gather(tx, term, found, lambda row: row["person_id"] in colleagues and not row.get("case_id"))
     for term in parts:
@@ -192,11 +193,11 @@ def _erase_mentions(tx: Tx, found: Mentions, counts: Counter[str]) -> None:
         counts["inbox"] += tx.run("forgetting.inbox_words", channel=channel, id=inbound_id)
     for event_id in found.events:
         counts["events"] += tx.run("forgetting.event", id=event_id, args="{}")
-    for channel, name, value in found.states:
-        if any(_says(name, term) or term in name for term in found.exact):
+    for channel, name in found.states:
+        if any(term in name for term in found.exact):
             counts["channel_state"] += tx.run("forgetting.state", channel=channel, name=name)
-        else:
-            text = json.dumps(_without(json.loads(value), found.exact), ensure_ascii=False)
+        elif (row := tx.one("channel_state.get", channel=channel, name=name)) is not None:
+            text = json.dumps(_without(json.loads(row["value"]), found.exact), ensure_ascii=False)
             counts["channel_state"] += tx.run("forgetting.state_value", channel=channel, name=name, value=text)
     for channel, address in found.dialogues:
         counts["dialogues"] += tx.run("forgetting.dialogues", channel=channel, address=address)

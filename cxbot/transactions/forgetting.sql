@@ -19,7 +19,7 @@ SELECT id, args FROM events WHERE LOWER(args) LIKE LOWER(CAST(:part AS TEXT)) ES
 
 -- name: states_naming
 -- What a channel remembers of an address.
-SELECT channel, name, value FROM channel_state
+SELECT channel, name FROM channel_state
 WHERE LOWER(name) LIKE LOWER(CAST(:part AS TEXT)) ESCAPE '!' OR LOWER(value) LIKE LOWER(CAST(:part AS TEXT)) ESCAPE '!'
 
 -- name: dialogues_naming
