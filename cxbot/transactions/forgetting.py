@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cxbot.ports import Row, Tx
-from cxbot.transactions import approvals, case_messages, cases, invitations, people, teams
+from cxbot.transactions import approvals, case_messages, cases, channel_state, invitations, people, teams
 
 FORGOTTEN = "forgotten"
 KEPT: Mapping[str, frozenset[str]] = {
@@ -196,9 +196,9 @@ def _erase_mentions(tx: Tx, found: Mentions, counts: Counter[str]) -> None:
     for channel, name in found.states:
         if any(term in name for term in found.exact):
             counts["channel_state"] += tx.run("forgetting.state", channel=channel, name=name)
-        elif (row := tx.one("channel_state.get", channel=channel, name=name)) is not None:
-            text = json.dumps(_without(json.loads(row["value"]), found.exact), ensure_ascii=False)
-            counts["channel_state"] += tx.run("forgetting.state_value", channel=channel, name=name, value=text)
+        else:
+            channel_state.put(tx, channel, name, _without(channel_state.get(tx, channel, name), found.exact))
+            counts["channel_state"] += 1
     for channel, address in found.dialogues:
         counts["dialogues"] += tx.run("forgetting.dialogues", channel=channel, address=address)
 

@@ -139,10 +139,6 @@ DELETE FROM sequences WHERE order_key = :order_key
 -- What a channel remembers by their address.
 DELETE FROM channel_state WHERE channel = :channel AND name = :name
 
--- name: state_value
--- What it remembers of others, without them.
-UPDATE channel_state SET value = :value WHERE channel = :channel AND name = :name
-
 -- name: receive
 -- The receipt.
 INSERT INTO forgotten (code, counts, asked_by, approved_by, forgotten_at)

@@ -189,9 +189,10 @@ async def test_all_that_is_held_is_handed_over_table_by_table(world):
 
 ERASED_BY = {
     "addresses": "addresses", "remarks": "remarks", "files": "files", "dialogues": "dialogues",
-    "sequences": "sequences", "allowances": "allowances", "pairing_tries": "pairing_tries", "people": "people", "interactions": "interactions",
-    "invitations": "invitations", "answers": "answers", "decisions": "decisions", "cases": "cases", "inbox": "inbox",
-    "outbox": "outbox", "events": "event", "channel_state": "state_value", "responses": "",
+    "sequences": "sequences", "allowances": "allowances", "pairing_tries": "pairing_tries", "people": "people",
+    "interactions": "interactions", "invitations": "invitations", "answers": "answers", "decisions": "decisions",
+    "cases": "cases", "inbox": "inbox",
+    "outbox": "outbox", "events": "event", "channel_state": "state", "responses": "",
 }  # fmt: skip
 """Tables with rows of a person, and the statement that erases what is in them."""
 COLLEAGUES = {"members", "teams", "survey_versions", "pairing_codes", "incidents", "approvals", "forgotten"}
