@@ -42,7 +42,7 @@ def decide(tx: Tx, code: str, approves: bool, decider: Row, now: int, heavy: Cal
     args, what = json.loads(row["args"]), DANGEROUS[row["what"]]
     found = heavy(what.look, args) if approves and what.look is not None else None
     if not approvals.settle(tx, row, "approved" if approves else "refused", decider, now):
-        return "approval.unknown", {"code": code}
+        return decide(tx, code, approves, decider, now, heavy)  # somebody was first, and it says so
     if not approves:
         approvals.tell_asker(tx, row, "approval.was_refused", {"code": row["code"], "who": decider["name"]}, now)
         return "approval.refused", {"code": row["code"]}

@@ -47,6 +47,9 @@ def archive(call: Call) -> Receipt:
     busy = call.tx.one("teams.active_cases", team_id=team["id"])
     if busy and busy["n"]:
         return call.say("team.not_archived", team=team["name"], n=busy["n"])
+    others = [row["name"] for row in teams.all(call.tx) if teams.policy(row).escalate_to == team["id"]]
+    if others:
+        return call.say("team.escalated_to", team=team["name"], others=others)
     touchpoints = json.loads(team["touchpoints"])
     if not confirmed:
         return call.say("command.team_archive.preview", team=team["name"], id=team["id"], touchpoints=touchpoints)

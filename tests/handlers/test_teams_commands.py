@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from world import ADA, ANA, BEN, SAM, SUPPORT, TEAMS, WEI
+from world import ADA, ANA, BEN, MEI, SAM, SUPPORT, TEAMS, WEI
 
 from cxbot.transactions import people, teams
 
@@ -198,6 +198,10 @@ async def test_a_redelivered_command_is_carried_out_once(world):
     assert len(await world.all("events", kind="team.created")) == 1
 
 
+async def test_a_team_that_others_escalate_to_is_not_archived(world):
+    assert "Support escalates to Delivery" in await says(world, ADA, "team archive delivery")
+
+
 async def test_an_archived_team_is_given_nothing_until_it_is_restored(world):
     ben = await world.person("Ben")
     await world.store.run(teams.give_role, "", ben["id"], "admin", world.now)
@@ -212,6 +216,9 @@ async def test_an_archived_team_is_given_nothing_until_it_is_restored(world):
     await world.presses(BEN, asked.choices[0].key, place=BEN)
     assert "Support is archived" in world.last(ADA).text
     assert [row["id"] for row in await world.store.read(teams.all)] == ["delivery"]
+    await world.happens("delivery", "delivered", MEI, team="support")
+    await world.writes(MEI, "1")
+    assert (await world.all("cases"))[-1]["team_id"] == "delivery"
     ana = await world.store.read(people.by_address, "web", ANA)
     assert await world.store.read(teams.roles_of, ana["id"]) == {}
     assert await world.store.run(teams.seed, TEAMS, world.now) == ["team support: archived in chat, and stays so"]

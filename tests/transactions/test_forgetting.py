@@ -56,6 +56,7 @@ async def somebody(world):
     await world.acts("U0SAM", channel="slack", kind="text", text="dreadful, I said", name="Sam")
     case = (await world.all("cases"))[0]
     await world.presses(ANA, f"c:claim:{case['id']}")
+    await world.presses(ANA, f"c:resolve:{case['id']}")
     await world.fills_in(ANA, f"c:reply:{case['id']}", words="Dear Sam Rivera, we are sorry about the marmalade.")
     await world.fills_in(ANA, f"c:snooze:{case['id']}", until="3h", reason="Sam Rivera is on a plane")
     for text in ("person Sam Rivera", "timeline Sam", f"why web:{SAM}", "person set Sam Rivera segment Bluebell two"):
