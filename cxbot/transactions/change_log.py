@@ -28,9 +28,9 @@ class Undone:
     done: bool
 
 
-def changes(tx: Tx, since: int, until: int) -> list[Row]:
-    """What people changed in a time, newest first, each with the names of `actor` and of `subject` or `team`."""
-    return tx.all("change_log.changes", since=since, until=until, most=MOST)
+def changes(tx: Tx, since: int, until: int, actor_id: str = "") -> list[Row]:
+    """What people, or one of them, changed in a time, newest first, with the names of `actor`, `subject` or `team`."""
+    return tx.all("change_log.changes", since=since, until=until, actor=actor_id, most=MOST)
 
 
 def team_of(row: Mapping[str, Any]) -> str:
@@ -41,7 +41,7 @@ def team_of(row: Mapping[str, Any]) -> str:
 
 def undo_latest(tx: Tx, sender_id: str, now: int) -> Undone | None:
     """Takes back the newest change of the sender's that can be and was not yet; None where there is none."""
-    mine = [row for row in changes(tx, now - UNDO_MS, now) if row["actor_id"] == sender_id]
+    mine = changes(tx, now - UNDO_MS, now, sender_id)
     taken_back, spans = set(), []
     for row in mine:
         if row["kind"] == UNDONE:

@@ -41,6 +41,10 @@ class Mentions:
     """Addresses and ids: nobody else has them."""
     names: tuple[str, ...] = ()
     """Names and words: others may have the same, so only what colleagues said and read is looked through."""
+    own: tuple[str, ...] = ()
+    """Messages to them, wherever they went."""
+    sent: tuple[tuple[str, str, bool], ...] = ()
+    """What came from them elsewhere than in their own conversation, and whether it is called by their address."""
     outbox: tuple[str, ...] = ()
     inbox: tuple[tuple[str, str], ...] = ()
     events: tuple[str, ...] = ()
@@ -80,9 +84,16 @@ def look(tx: Tx, args: Mapping[str, Any]) -> Mentions:
             if row["person_id"] in colleagues - {""} and _says(row["words"], term):
                 found.inbox.add((row["channel"], row["id"]))
     return Mentions(
-        exact, tuple(sorted(whole)), tuple(sorted(found.outbox)), tuple(sorted(found.inbox)),
-        tuple(sorted(found.events)), tuple(sorted(found.states)), tuple(sorted(found.dialogues)),
-    )  # fmt: skip
+        exact=exact,
+        names=tuple(sorted(whole)),
+        own=tuple(row["id"] for row in tx.all("forgetting.outbox_own", id=args["person"])),
+        sent=tuple(_sent(tx, args["person"])),
+        outbox=tuple(sorted(found.outbox)),
+        inbox=tuple(sorted(found.inbox)),
+        events=tuple(sorted(found.events)),
+        states=tuple(sorted(found.states)),
+        dialogues=tuple(sorted(found.dialogues)),
+    )
 
 
 def forget(tx: Tx, person_id: str, found: Mentions, asked_by: str, approved_by: str, now: int) -> Row | str:
@@ -103,7 +114,7 @@ def forget(tx: Tx, person_id: str, found: Mentions, asked_by: str, approved_by: 
     counts["events"] += _scrub_events(tx, person_id, CONSENT)
     for row in tx.all("holdings.addresses", id=person_id):
         _erase_address(tx, row["channel"], row["address"], counts)
-    counts["outbox"] += tx.run("forgetting.outbox_of_person", id=person_id)
+    _erase_own(tx, found, counts)
     for table in ("answers", "remarks", "files", "decisions", "invitations", "cases", "interactions", "addresses",
                   "people"):  # fmt: skip
         counts[table] += tx.run(f"forgetting.{table}", id=person_id)
@@ -160,10 +171,17 @@ def _erase_address(tx: Tx, channel: str, address: str, counts: Counter[str]) -> 
     if channel.startswith("id:"):
         return
     where = {"channel": channel, "address": address}
-    counts["inbox"] += tx.run("forgetting.inbox_by_id", channel=channel, part=_part(address))
     for table in ("inbox", "outbox", "dialogues", "allowances", "pairing_tries"):
         counts[table] += tx.run(f"forgetting.{table}", **where)
     counts["sequences"] += tx.run("forgetting.sequences", order_key=f"{channel}:{address}")
+
+
+def _erase_own(tx: Tx, found: Mentions, counts: Counter[str]) -> None:
+    for row_id in found.own:
+        counts["outbox"] += tx.run("forgetting.outbox_of_person", id=row_id)
+    for channel, inbound_id, named in found.sent:
+        statement = "forgetting.inbox_by_id" if named else "forgetting.inbox_sent"
+        counts["inbox"] += tx.run(statement, channel=channel, id=inbound_id)
 
 
 def _scrub_events(tx: Tx, subject_id: str, kept: frozenset[str]) -> int:
@@ -214,6 +232,14 @@ def _without(value: Any, terms: Iterable[str]) -> Any:
         for term in terms:
             value = re.sub(re.escape(term), "…", value, flags=re.IGNORECASE)
     return value
+
+
+def _sent(tx: Tx, person_id: str) -> Iterable[tuple[str, str, bool]]:
+    for row in tx.all("holdings.addresses", id=person_id):
+        where = {"channel": row["channel"], "address": row["address"], "part": _part(row["address"])}
+        for message in tx.all("forgetting.inbox_elsewhere", **where):
+            if message["named"] or not message["at_home"]:
+                yield row["channel"], message["id"], bool(message["named"])
 
 
 def _gather(tx: Tx, term: str, found: _Found, concerns: Callable[[Row], bool]) -> None:

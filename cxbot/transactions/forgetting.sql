@@ -77,13 +77,21 @@ SELECT id, args FROM events WHERE subject_id = :id
 UPDATE events SET args = :args WHERE id = :id
 
 -- name: inbox
--- What they wrote, wherever they wrote it.
-UPDATE inbox SET place = CASE WHEN place = :address THEN '' ELSE place END, sender = '', words = '', receipt = ''
-WHERE channel = :channel AND (sender = :address OR place = :address)
+-- What they wrote in their own conversation.
+UPDATE inbox SET place = '', sender = '', words = '', receipt = '' WHERE channel = :channel AND place = :address
+
+-- name: inbox_elsewhere
+-- What came from them anywhere, and what their platform calls by their address; found beforehand, for it is a long look.
+SELECT id, CASE WHEN place = :address THEN 1 ELSE 0 END AS at_home, CASE WHEN id LIKE :part ESCAPE '!' THEN 1 ELSE 0 END AS named
+FROM inbox WHERE channel = :channel AND (sender = :address OR id LIKE :part ESCAPE '!')
+
+-- name: inbox_sent
+-- What they wrote where others write too.
+UPDATE inbox SET sender = '', words = '', receipt = '' WHERE channel = :channel AND id = :id
 
 -- name: inbox_by_id
--- What the platform calls by their address.
-DELETE FROM inbox WHERE channel = :channel AND id LIKE :part ESCAPE '!'
+-- A message that is called by their address.
+DELETE FROM inbox WHERE channel = :channel AND id = :id
 
 -- name: inbox_words
 -- What somebody else wrote about them.
@@ -95,11 +103,15 @@ UPDATE outbox SET address = '', order_key = id, only_for = '', args = '{}', word
        state = CASE WHEN state IN ('queued', 'held', 'sending') THEN 'cancelled' ELSE state END
 WHERE channel = :channel AND address = :address
 
+-- name: outbox_own
+-- Everything that was or will be said to them, also at addresses they no longer have; a long look.
+SELECT id FROM outbox WHERE person_id = :id
+
 -- name: outbox_of_person
--- The same, where it went to an address they no longer have.
+-- One message to them.
 UPDATE outbox SET address = '', order_key = id, only_for = '', args = '{}', words = '', reason = 'forgotten', expires_at = 0,
        state = CASE WHEN state IN ('queued', 'held', 'sending') THEN 'cancelled' ELSE state END
-WHERE person_id = :id AND address <> ''
+WHERE id = :id AND address <> ''
 
 -- name: outbox_of_case
 -- What was or would be said to a team about a case of theirs; the card itself is drawn anew.

@@ -54,6 +54,7 @@ async def somebody(world):
     await world.writes(SAM, "It was dreadful, really dreadful, and nobody called me back for days.")
     await world.sends(SAM, "image", name="marmalade.png")
     await world.acts("U0SAM", channel="slack", kind="text", text="dreadful, I said", name="Sam")
+    await world.writes(SAM, "Sam says something dreadful where others read", place="team:lounge", id=f"{SAM}:17")
     case = (await world.all("cases"))[0]
     await world.presses(ANA, f"c:claim:{case['id']}")
     await world.presses(ANA, f"c:resolve:{case['id']}")
