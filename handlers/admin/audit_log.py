@@ -11,6 +11,7 @@ from cxbot.ports import Receipt, Row, Tx
 from cxbot.transactions import change_log, people, teams
 from cxbot.wording.catalogue import messages
 from handlers import team_named
+from handlers.admin import team_policy
 from handlers.admin.numbers import DAYS, PERIODS
 from handlers.grammar import Argument, Call, Command
 
@@ -62,13 +63,12 @@ def said(tx: Tx, row: Row) -> dict[str, Any]:
     args = json.loads(row["args"])
     kind = row["kind"] if f"change.{row['kind']}" in messages("en") else "other"
     team = teams.get(tx, args["team"]) if args.get("team") else None
-    subject = row["team"] or row["subject"] or row["subject_id"]
-    before, after = differing(args.get("from"), args.get("to"))
+    before, after = _sides(tx, row, args)
     detail = {
-        "subject": subject,
+        "subject": _subject(row),
         "team": team["name"] if team else "",
-        "before": _role_or(row, before),
-        "after": _role_or(row, after),
+        "before": before,
+        "after": after,
         "what": _what(row, args),
         "kind": row["kind"],
         "code": args.get("code", ""),
@@ -99,9 +99,50 @@ def _flat(value: Any) -> str:
     return "" if value is None else str(value)[:LONGEST]
 
 
-def _role_or(row: Row, value: str) -> Any:
-    """A role in words, where a role was changed."""
-    return {"key": f"role.{value or 'none'}", "args": {}} if row["kind"] == "role.changed" else value
+def _subject(row: Row) -> Any:
+    """The team or the person that was changed, by name; who was forgotten has none."""
+    if row["team"] or row["subject"]:
+        return row["team"] or row["subject"]
+    of_people = row["kind"].startswith(("person.", "role.", "change.", "opted", "merged", "pair"))
+    return {"key": "card.somebody", "args": {}} if of_people else row["subject_id"]
+
+
+def _sides(tx: Tx, row: Row, args: Mapping[str, Any]) -> tuple[Any, Any]:
+    """From what and to what, in words; '' where a change has no sides."""
+    if "from" not in args or "to" not in args:
+        return _flat(args.get("from")), _flat(args.get("to"))
+    before, after = args["from"], args["to"]
+    if row["kind"].endswith(".policy_changed"):
+        return _settings(tx, before, after), _settings(tx, after, before)
+    if row["kind"] == "role.changed":
+        return _role(before), _role(after)
+    one, other = differing(before, after)
+    return _fact(args, one) or "–", _fact(args, other) or "–"
+
+
+def _role(role: str) -> dict[str, Any]:
+    return {"key": f"role.{role or 'none'}", "args": {}}
+
+
+def _fact(args: Mapping[str, Any], value: str) -> Any:
+    match args.get("what"), value:
+        case "vip", "0" | "1":
+            return {"key": "word.yes" if value == "1" else "word.no", "args": {}}
+        case "language", str() if value:
+            return {"key": f"language.{value}", "args": {}}
+    return value
+
+
+def _settings(tx: Tx, policy: Mapping[str, Any], other: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The settings of a policy that another has otherwise; of times by severity only those."""
+    found = []
+    for name, value in policy.items():
+        if value == other.get(name):
+            continue
+        by_severity = isinstance(value, Mapping) and isinstance(other.get(name), Mapping)
+        differ = {each: n for each, n in value.items() if n != other[name].get(each)} if by_severity else value
+        found.append(team_policy.shown(tx, name, differ))
+    return found[:MOST_PARTS]
 
 
 def _what(row: Row, args: Mapping[str, Any]) -> Any:

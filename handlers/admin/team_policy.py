@@ -38,7 +38,7 @@ def policy(call: Call) -> Receipt:
         value = meant
     after = changed(before, setting, value)
     if isinstance(after, Mistake):
-        return call.say(f"refuse.policy.{after.why}", setting=_name(setting), words=words, **after.args)
+        return call.say(f"refuse.policy.{after.why}", setting=_name(setting), words=value, **after.args)
     done = teams.set_policy(call.tx, team["id"], after, call.sender["id"], call.now)
     key = "command.team_policy.done" if done else "command.team_policy.same"
     return call.say(key, team=team["name"], line=shown(call.tx, setting, getattr(after, setting)))

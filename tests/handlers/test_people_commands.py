@@ -247,7 +247,7 @@ async def test_audit_tells_who_changed_what_from_what_to_what(world):
         "小伟 · name of 配送: Delivery → 配送",
         "Ada · responses exported",
         "Ada · role of Ben in Support: member → lead",
-        "Ana · policy of Support: escalate minutes 120 → escalate minutes 180",
+        "Ana · policy of Support: Escalate after: 2 h → Escalate after: 3 h",
     ]
     only = await says(world, ADA, "audit Ana last month")
     assert len(only.splitlines()) == 2

@@ -82,7 +82,7 @@ async def test_each_thing_of_a_team_is_changed_shown_and_recorded(world):
         assert "so already" in await says(world, ANA, line), line
         assert (await team(world))[column] == value
     causes = await says(world, ANA, "team causes support billing, Wrong size")
-    assert "Price, bill or refund and Wrong size" in causes
+    assert "Price, bill or refund · Wrong size" in causes
     assert [cause.id for cause in teams.causes(await team(world))] == ["billing", "own_1"]
     kinds = [row["kind"] for row in await world.all("events", subject_id="support")]
     assert kinds == [f"team.{name}_changed" for name in ("name", "time_zone", "language", "touchpoints", "causes")]
