@@ -79,9 +79,9 @@ def is_talk(text: str) -> bool:
     if text.lstrip().startswith("/"):
         return False
     parsed = parse(text, known())
-    return isinstance(parsed, NotUnderstood) and (
-        not parsed.nearest or sum(1 if sign.isascii() else 2 for sign in text) > LONGEST_TYPO
-    )
+    if not isinstance(parsed, NotUnderstood):
+        return parsed.command.everyday and bool(parsed.arguments)
+    return not parsed.nearest or sum(1 if sign.isascii() else 2 for sign in text) > LONGEST_TYPO
 
 
 def plainly_meant(text: str) -> bool:

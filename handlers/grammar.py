@@ -42,6 +42,8 @@ class Command:
     run: Callable[[Call], Receipt]
     arguments: tuple[Argument, ...] = ()
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    everyday: bool = False
+    """Talk may begin so ("people are waiting"): in a team's channel it counts where the bot is addressed."""
 
     @property
     def key(self) -> str:

@@ -116,6 +116,7 @@ COMMANDS = [
         run=find,
         arguments=_PERSON,
         examples={"en": ("people sam",), "zh-CN": ("查找用户 林",), "zh-TW": ("尋找用戶 陳",)},
+        everyday=True,
     ),
     Command(
         name="person export",
@@ -140,6 +141,7 @@ COMMANDS = [
         run=forget,
         arguments=_PERSON,
         examples={"en": ("forget Sam",), "zh-CN": ("删除用户 林美",), "zh-TW": ("刪除用戶 陳怡婷",)},
+        everyday=True,
     ),
     Command(
         name="receipt",

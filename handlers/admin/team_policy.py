@@ -110,7 +110,7 @@ COMMANDS = [
     Command(
         name="team policy",
         words={
-            "en": ("team policy", "policy"),
+            "en": ("team policy",),
             "zh-CN": ("团队 规则", "团队规则", "处理规则"),
             "zh-TW": ("團隊 規則", "團隊規則", "處理規則"),
         },

@@ -218,6 +218,7 @@ COMMANDS = [
         run=show,
         arguments=(Argument("team", required=False),),
         examples={"en": ("team support",), "zh-CN": ("团队 support",), "zh-TW": ("團隊 support",)},
+        everyday=True,
     ),
     Command(
         name="team new",

@@ -117,8 +117,16 @@ async def test_people_are_found_by_a_part_of_the_name(world):
     assert f"Sam Rivera (web:{SAM})" in await says(world, ANA, "people riv")
     assert "林美" in await says(world, WEI, "查找用户 林")
     assert "nobody" in await says(world, ANA, "people zzz")
-    await world.writes(ANA, "people sam", place=SUPPORT)
+    await world.writes(ANA, "/people sam", place=SUPPORT)
     assert "in private" in world.last(SUPPORT).text
+
+
+@pytest.mark.parametrize("talk", ["people are waiting", "forget it", "team spirit", "团队今天很忙"])
+async def test_talk_that_begins_like_a_command_is_talk_in_a_teams_channel(world, talk):
+    await world.writes(ANA, talk, place=SUPPORT)
+    assert world.texts(SUPPORT) == []
+    await world.writes(ANA, f"/{talk}", place=SUPPORT)
+    assert len(world.texts(SUPPORT)) == 1
 
 
 # What is held about somebody ------------------------------------------------------------------------------------------
