@@ -24,9 +24,7 @@ LINKING = frozenset({"in", "to", "from", "as", "of", "到", "从", "從", "在"}
 def add(call: Call) -> Receipt:
     """Takes somebody into a team, as a member where no role is named."""
     read = _read(call, call.arguments["about"], needs_role=False)
-    if isinstance(read, Receipt):
-        return read
-    words, role, team = read
+    words, role, team, _ = read
     if team is None:
         return call.say("refuse.which_team", known=[row["id"] for row in teams.all(call.tx)])
     person = _person(call, words)
@@ -36,9 +34,7 @@ def add(call: Call) -> Receipt:
 def remove(call: Call) -> Receipt:
     """Takes somebody out of a team."""
     read = _read(call, call.arguments["about"], needs_role=False)
-    if isinstance(read, Receipt):
-        return read
-    words, _, team = read
+    words, _, team, _ = read
     if team is None:
         return call.say("refuse.which_team", known=[row["id"] for row in teams.all(call.tx)])
     wanted = " ".join(words)
@@ -56,18 +52,16 @@ def remove(call: Call) -> Receipt:
 def role(call: Call) -> Receipt:
     """Says what somebody may do, or gives them another role, in a team or everywhere."""
     read = _read(call, call.arguments["about"], needs_role=True)
-    if isinstance(read, Receipt):
-        return read
-    words, wanted, team = read
+    words, wanted, team, everywhere = read
     person = _person(call, words)
     if isinstance(person, Receipt):
         return person
     if wanted is None:
         return call.say("command.role.show", name=person["name"], lines=_roles(call, person))
-    if team is None and wanted not in ("owner", "admin", ""):
-        has = [each for each in teams.roles_of(call.tx, person["id"]) if each]
+    if team is None and not everywhere and wanted not in ("owner", "admin"):
+        has = list(teams.roles_of(call.tx, person["id"]))
         team = teams.get(call.tx, has[0]) if len(has) == 1 else None
-        if team is None:
+        if team is None and has != [teams.EVERYWHERE]:
             return call.say("refuse.which_team", known=[row["id"] for row in teams.all(call.tx)])
     return give(call, person, team, wanted)
 
@@ -113,8 +107,8 @@ def _roles(call: Call, person: Row) -> list[dict[str, Any]]:
     return found
 
 
-def _read(call: Call, line: str, *, needs_role: bool) -> tuple[list[str], str | None, Row | None] | Receipt:
-    """Who, the role (None: not named; '': none), and the team, from the end of the line."""
+def _read(call: Call, line: str, *, needs_role: bool) -> tuple[list[str], str | None, Row | None, bool]:
+    """Who, the role (None: not named; '': none), the team, and whether everywhere is meant; read from the end."""
     words, team, wanted, everywhere = line.split(), None, None, False
     while len(words) > 1:
         last = words[-1].casefold()
@@ -130,7 +124,7 @@ def _read(call: Call, line: str, *, needs_role: bool) -> tuple[list[str], str | 
     if team is None and not everywhere:
         lone = [each for each in teams.roles_of(call.tx, call.sender["id"]) if each]
         team = call.team or (teams.get(call.tx, lone[0]) if len(lone) == 1 and not needs_role else None)
-    return words, wanted, team
+    return words, wanted, team, everywhere
 
 
 def _person(call: Call, words: list[str]) -> Row | Receipt:

@@ -178,6 +178,19 @@ async def test_members_come_go_and_get_other_roles(world):
     assert await world.store.read(teams.roles_of, ben["id"]) == {}
 
 
+async def test_a_role_everywhere_is_named_so_and_the_only_one_needs_no_team(world):
+    ben = await world.person("Ben")
+    assert "Ben: viewer now" in await says(world, ADA, "role Ben viewer everywhere")
+    assert await world.store.read(teams.roles_of, ben["id"]) == {"": "viewer", "support": "member"}
+    assert "Which team?" in await says(world, ADA, "role Ben none")
+    assert "Ben: no role now" in await says(world, ADA, "role Ben none everywhere")
+    assert "Ben: lead in Support now" in await says(world, ADA, "role Ben lead")
+    assert "Ben: no role in Support now" in await says(world, ADA, "role Ben none")
+    assert await world.store.read(teams.roles_of, ben["id"]) == {}
+    changes = [json.loads(row["args"])["team"] for row in await world.all("events", kind="role.changed")]
+    assert changes == ["", "", "support", "support"]
+
+
 async def test_nobody_gives_or_takes_more_than_they_have(world):
     assert "more than they have" in await says(world, ANA, "role Ben admin support")
     await world.store.run(teams.give_role, "support", (await world.person("Ben"))["id"], "admin", world.now)
