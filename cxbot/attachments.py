@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from cxbot import charts, transfer
 from cxbot.ports import File, Tx
-from cxbot.transactions import files, reading, reports
+from cxbot.transactions import files, holdings, reading, reports
 
 MOST_ROWS = 50_000
 PAGE = 1_000
@@ -29,6 +30,8 @@ def make(tx: Tx, wanted: Mapping[str, Any]) -> File:
         return File(
             name, "image/png", charts.by_week(wanted["metric"], weeks), f"{wanted['metric'].upper()} {said}"[:900]
         )
+    if wanted["kind"] == "person":
+        return _person(tx, wanted["person"])
     return _table(tx, wanted["what"], wanted["since"], wanted["until"])
 
 
@@ -38,6 +41,14 @@ def _kept(tx: Tx, key: str) -> File:
     if file is None:
         raise LookupError(f"no file is kept as {key}")
     return File(file.name, file.mime, file.body, file.name)
+
+
+def _person(tx: Tx, person_id: str) -> File:
+    """Everything that is held about a person, as JSON."""
+    held = holdings.all_of(tx, person_id)
+    body = json.dumps({"person": person_id, **held}, ensure_ascii=False, indent=1)
+    rows = sum(len(each) for each in held.values())
+    return File(f"person-{person_id}.json", "application/json", body.encode(), f"person: {rows}")
 
 
 def _table(tx: Tx, kind: reading.Kind, since: int, until: int) -> File:

@@ -33,6 +33,8 @@ MISTAKES = 2
 FAILED = 1
 _DRIVERS = frozenset({"sqlite3", "psycopg"})
 """Whose errors mean that the database cannot be used as it is; told by name, for only the store may import them."""
+OPERATOR = "operator"
+"""Who did what was done from the command line, in the log of changes."""
 DEMO_PORTS = 10
 """So many ports are tried one after the other where none is asked for."""
 
@@ -66,6 +68,8 @@ def run(config_path: Path | None, port: int | None) -> None:
     """Run the bot until it is asked to stop (Ctrl+C or SIGTERM)."""
     config = _usable(_check(config_path))
     from cxbot.app import App  # noqa: PLC0415 -- the other commands need not load every part
+    from cxbot.transactions import pairing  # noqa: PLC0415 -- see above
+    from handlers.pairing import make_first_owner  # noqa: PLC0415 -- see above
 
     logs.configure(config.log.level, config.log.format)
     for notice in notices(config):
@@ -74,6 +78,9 @@ def run(config_path: Path | None, port: int | None) -> None:
     async def serve() -> None:
         app = await App.start(config, port=port)
         click.echo(f"Listening on {app.url}")
+        code = pairing.new_code()
+        if isinstance(await app.store.run(make_first_owner, code, app.clock.now()), dict):
+            click.echo(f"There is no owner yet. {_owner_code(code)}")
         await app.run_until_stopped()
 
     _complete(serve(), config)
@@ -250,6 +257,52 @@ def pair(config_path: Path | None, team_id: str, who: str) -> None:
     )
 
 
+@main.command("owner-code")
+@_CONFIG
+def owner_code(config_path: Path | None) -> None:
+    """Make a one-time code for the first owner, where there is none yet: whoever sends it to the bot is the owner."""
+    config = _settings(config_path)
+    from cxbot.transactions import pairing  # noqa: PLC0415 -- see run
+    from handlers.pairing import make_first_owner  # noqa: PLC0415 -- see run
+
+    code = pairing.new_code()
+
+    async def keep() -> Row | str:
+        async with _open(config) as (store, clock):
+            return await store.run(make_first_owner, code, clock.now())
+
+    made = _complete(keep(), config)
+    if isinstance(made, str):
+        _refuse([made])
+    click.echo(_owner_code(code))
+
+
+@main.command("export-person")
+@_CONFIG
+@click.argument("person")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def export_person(config_path: Path | None, person: str, file: Path) -> None:
+    """Write everything that is held about PERSON (an address, an id, a name) to FILE, as JSON."""
+    config = _settings(config_path)
+    from cxbot import attachments  # noqa: PLC0415 -- see run
+    from cxbot.transactions import holdings, people  # noqa: PLC0415 -- see run
+
+    async def held() -> bytes | str:
+        async with _open(config) as (store, clock):
+            found = await store.read(people.find, person)
+            if len(found) != 1:
+                names = ", ".join(f"{row['name']} ({row['id']})" for row in found)
+                return f"several fit {person}: {names}" if found else f"nobody is called {person}"
+            await store.run(holdings.exported, found[0]["id"], OPERATOR, clock.now())
+            return (await store.read(attachments.make, {"kind": "person", "person": found[0]["id"]})).body
+
+    body = _complete(held(), config)
+    if isinstance(body, str):
+        _refuse([body])
+    file.write_bytes(body)
+    click.echo(f"Everything held about {person} is written to {file}. It is personal: hand it to them only.")
+
+
 @main.command()
 @_CONFIG
 @click.option("--touchpoint", required=True, help="What is visited: store-12. Letters, digits and _ - . : , up to 64.")
@@ -338,6 +391,13 @@ def revoke_token(config_path: Path | None, of_demo: bool, name: str) -> None:
     if not _complete(revoke(), config):
         _refuse([f'there is no active token named "{name}"; `token list` shows what there is'])
     click.echo(f"{name} is revoked.")
+
+
+def _owner_code(code: str) -> str:
+    return (
+        f"Whoever writes this to the bot in private, once and within 15 minutes, becomes the owner:\n\npair {code}\n\n"
+        "`bot.py owner-code` makes another."
+    )
 
 
 async def _rehearsed(config: Config, checked: Checked) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ def run(
         language,
         parsed.arguments,
         say,
-        _reads(found),
+        reads(found),
         channel=inbound.channel,
         address=inbound.sender,
         alone=alone,
@@ -95,9 +95,9 @@ def is_talk(text: str) -> bool:
     if text.lstrip().startswith("/"):
         return False
     parsed = parse(text, known())
-    return isinstance(parsed, NotUnderstood) and (
-        not parsed.nearest or sum(1 if sign.isascii() else 2 for sign in text) > LONGEST_TYPO
-    )
+    if not isinstance(parsed, NotUnderstood):
+        return parsed.command.everyday and bool(parsed.arguments)
+    return not parsed.nearest or sum(1 if sign.isascii() else 2 for sign in text) > LONGEST_TYPO
 
 
 def plainly_meant(text: str) -> bool:
@@ -109,7 +109,9 @@ def plainly_meant(text: str) -> bool:
     return text.lstrip().startswith("/") or any(line in phrases(command) for command in known())
 
 
-def _reads(found: list[Any] | None) -> Callable[..., Any]:
+def reads(found: list[Any] | None) -> Callable[..., Any]:
+    """Gives what a long read found, or asks for it first: for one read a message."""
+
     def heavy(query: Callable[..., Any], *args: Any) -> Any:
         if not found:
             raise ReadFirst(query, args)

@@ -8,7 +8,7 @@ from typing import Any
 from cxbot import wording
 from cxbot.ports import PREVIEW, Inbound, Receipt, Row, Tx
 from cxbot.transactions import people, places, settings, teams
-from handlers import commands, customer, incidents, page, pairing, reported, team
+from handlers import approving, commands, customer, incidents, page, pairing, reported, team
 from handlers.admin import away
 
 BUTTONS: tuple[tuple[str, Callable[[Tx, Row | None, Inbound, int], Receipt]], ...] = (
@@ -36,10 +36,8 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -
         return page.show(tx, sender, inbound, now, found)
     if inbound.kind == "interaction" or inbound.choice.startswith(reported.KEY):
         return reported.take(tx, sender, inbound, now)
-    pressed = inbound.choice.removeprefix(PREVIEW)
-    for prefix, act in BUTTONS:
-        if pressed.startswith(prefix):
-            return act(tx, sender, inbound, now)
+    if (done := _pressed(tx, sender, inbound, now, found)) is not None:
+        return done
     if place is not None:
         return team.write(tx, place, sender, inbound, now, found)
     staff = sender is not None and inbound.kind == "text" and bool(teams.roles_of(tx, sender["id"]))
@@ -63,6 +61,14 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -
     if inbound.overheard and not (sender and customer.is_for_us(tx, sender, inbound, now)):
         return Receipt()
     return customer.handle(tx, sender or newcomer(tx, inbound, now), inbound, now)
+
+
+def _pressed(tx: Tx, sender: Row | None, inbound: Inbound, now: int, found: list[Any] | None) -> Receipt | None:
+    """What a button or a form of colleagues led to; None where it is none."""
+    key = inbound.choice.removeprefix(PREVIEW)
+    if key.startswith(approving.KEY):
+        return approving.act(tx, sender, inbound, now, found)
+    return next((act(tx, sender, inbound, now) for prefix, act in BUTTONS if key.startswith(prefix)), None)
 
 
 def _can_be_written_to(tx: Tx, place: Row | None, sender: Row | None, inbound: Inbound, now: int) -> None:

@@ -48,6 +48,8 @@ class Command:
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     bare: str = ""
     """What a line looks like that is nothing but its first argument: the code of a case shows the case."""
+    everyday: bool = False
+    """Talk may begin so ("people are waiting"): in a team's channel it counts where the bot is addressed."""
 
     @property
     def key(self) -> str:

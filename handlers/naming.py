@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cxbot.domain.roles import covers
 from cxbot.ports import Receipt, Row, Tx
 from cxbot.transactions import people, teams
 from handlers.grammar import Call
+
+MOST_NAME = 5
+"""Words of which a name is made at most."""
+CONFIRM = ("confirm", "确认", "確認")
+"""The last word of a command that does what it has shown before."""
+
+
+def confirmed(words: list[str]) -> tuple[bool, list[str]]:
+    """Whether a line ends in the word that confirms, and the words before it."""
+    if words and words[-1].casefold() in CONFIRM:
+        return True, words[:-1]
+    return False, words
 
 
 def told_apart(tx: Tx, person: Row) -> str:
@@ -47,3 +60,25 @@ def no_team(call: Call) -> Receipt:
     return call.say(
         "refuse.no_such_team", team=call.arguments.get("team", ""), known=[row["id"] for row in teams.all(call.tx)]
     )
+
+
+def first(tx: Tx, words: tuple[str, ...]) -> tuple[str, list[Row], tuple[str, ...]]:
+    """Whom the words begin with, cut where they name one person; else the first word. A read.
+
+    Gives what named them, who was found, and the words that are left.
+    """
+    looked: tuple[str, list[Row], tuple[str, ...]] | None = None
+    for length in range(min(len(words), MOST_NAME), 0, -1):
+        wanted = " ".join(words[:length]).rstrip(":,，")
+        found = people.find(tx, wanted)
+        if len(found) == 1:
+            return wanted, found, words[length:]
+        if found and looked is None:
+            looked = (wanted, found, words[length:])
+    return looked or (" ".join(words[:1]), [], words[1:])
+
+
+def too_high(call: Call, person: Row) -> Receipt | None:
+    """Says that somebody with a higher role is meant, of whom the sender changes nothing; None where that is not so."""
+    mine, theirs = teams.roles_of(call.tx, call.sender["id"]), teams.roles_of(call.tx, person["id"])
+    return None if covers(mine, theirs) else call.say("refuse.higher_role", name=person["name"])

@@ -6,7 +6,7 @@ from cxbot import wording
 from cxbot.domain import pairing as codes
 from cxbot.domain.roles import RANK
 from cxbot.ports import Inbound, Receipt, Row, Tx
-from cxbot.transactions import outbox, pairing, people, settings, teams
+from cxbot.transactions import membership, outbox, pairing, people, settings, teams
 from handlers import naming
 
 
@@ -55,6 +55,13 @@ def make(tx: Tx, code: str, who: str, team_id: str, now: int) -> Row | str:
     if found:
         return f"{who} has no role; name the role instead: {', '.join(RANK)}"
     return f"nobody is called {who}, and it is no role; there are the roles {', '.join(RANK)}"
+
+
+def make_first_owner(tx: Tx, code: str, now: int) -> Row | str:
+    """Keeps a code for the first owner of everything; a text says that there is one already."""
+    if membership.has_owner(tx):
+        return "there is an owner already; an owner makes others with the command: role NAME owner everywhere"
+    return pairing.make(tx, code, now, team_id=teams.EVERYWHERE, role="owner")
 
 
 def _others(tx: Tx, paired: pairing.Paired, inbound: Inbound) -> list[tuple[str, str, str]]:

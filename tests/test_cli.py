@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from pathlib import Path
@@ -11,8 +12,10 @@ from click.testing import CliRunner, Result
 from cxbot.cli import _settings, main
 from cxbot.demo import read_cast
 from cxbot.settings import HOME
+from cxbot.store import migrate, open_store
+from cxbot.transactions import teams
 
-COMMANDS = ("run", "demo", "check", "migrate", "import", "export", "pair", "token")
+COMMANDS = ("run", "demo", "check", "migrate", "import", "export", "pair", "token", "owner-code", "export-person")
 
 
 @pytest.fixture
@@ -145,6 +148,32 @@ def test_a_pairing_code_is_shown_once_and_what_cannot_be_paired_is_said(bot, tmp
     assert [unknown.exit_code, no_team.exit_code] == [2, 2]
     assert "nobody is called Zed" in unknown.output
     assert "there is no team support" in no_team.output
+
+
+def test_the_first_owner_is_made_by_a_code_and_only_the_first(bot, tmp_path: Path):
+    made = bot("owner-code")
+    assert made.exit_code == 0
+    assert re.search(r"^pair \w{8}$", made.output, re.MULTILINE), made.output
+    asyncio.run(_seed_owner(f"sqlite:///{tmp_path}/cx.db"))
+    again = bot("owner-code")
+    assert (again.exit_code, "there is an owner already" in again.output) == (2, True)
+
+
+def test_everything_held_about_somebody_is_written_to_a_file(bot, tmp_path: Path):
+    asyncio.run(_seed_owner(f"sqlite:///{tmp_path}/cx.db"))
+    file = tmp_path / "ada.json"
+    assert "hand it to them only" in bot("export-person", "web:admin:ada", str(file)).output
+    assert json.loads(file.read_text(encoding="utf-8"))["people"][0]["name"] == "Ada"
+    assert "nobody is called Zed" in bot("export-person", "Zed", str(file)).output
+
+
+async def _seed_owner(url: str) -> None:
+    migrate(url)
+    store = await open_store(url)
+    try:
+        await store.run(teams.seed_owners, [{"channel": "web", "address": "admin:ada", "name": "Ada"}], 1)
+    finally:
+        await store.close()
 
 
 def test_a_token_name_that_is_taken_or_unusable_is_refused_in_words(bot):

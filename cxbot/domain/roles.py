@@ -16,6 +16,10 @@ Action = Literal[
     "see_state",
     "report",
     "export",
+    "edit_teams",
+    "give_role",
+    "see_changes",
+    "approve",
 ]
 
 RANK = {"viewer": 0, "member": 1, "lead": 2, "admin": 3, "owner": 4}
@@ -30,6 +34,10 @@ NEEDED: Mapping[str, str] = {
     "export": "admin",
     "edit_team": "lead",
     "edit_survey": "admin",
+    "edit_teams": "admin",
+    "give_role": "lead",
+    "see_changes": "lead",
+    "approve": "admin",
 }
 
 

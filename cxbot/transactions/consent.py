@@ -9,12 +9,12 @@ STRICTER: tuple[people.Scope, ...] = ("", "surveys", "all")
 """Each wants less than the ones before it."""
 
 
-def change(tx: Tx, person_id: str, scope: people.Scope, now: int) -> None:
+def change(tx: Tx, person_id: str, scope: people.Scope, now: int, *, actor_id: str = "", **more: str) -> None:
     """Notes what the person does not want ('' brings them back) and ends what they were or would have been asked.
 
-    Who wants no messages at all is sent nothing either that has not left yet.
+    Who wants no messages at all is sent nothing either that has not left yet. `actor_id` and `more`: see `opt_out`.
     """
-    people.opt_out(tx, person_id, scope, now)
+    people.opt_out(tx, person_id, scope, now, actor_id=actor_id, **more)
     if scope:
         open_survey = tx.one("invitations.open_of_person", person_id=person_id)
         waiting = tx.all("invitations.waiting_of_person", person_id=person_id)

@@ -31,7 +31,7 @@ UPDATE interactions SET reopened_at = :now WHERE id = :id
 
 -- name: team
 -- The team an interaction names, by id or by name.
-SELECT id FROM teams WHERE id = :team OR name = :team ORDER BY CASE WHEN id = :team THEN 0 ELSE 1 END, id LIMIT 1
+SELECT id FROM teams WHERE (id = :team OR name = :team) AND archived_at = 0 ORDER BY CASE WHEN id = :team THEN 0 ELSE 1 END, id LIMIT 1
 
 -- name: latest_invitation
 -- The newest invitation about an interaction.

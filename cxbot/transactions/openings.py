@@ -32,7 +32,7 @@ def step(tx: Tx, team_id: str, now: int) -> str:
         return "none"
     since = opening["last_at"] or now - DAY_MS
     tx.run("openings.write", team_id=team_id, due_at=_next(team, now), last_at=now)
-    if not TeamPolicy.load(team["policy"] or "{}").opening_card or not team["place"]:
+    if not TeamPolicy.load(team["policy"] or "{}").opening_card or not team["place"] or team["archived_at"]:
         return "none"
     lines = [*_to_do(tx, team, now), *_well_done(tx, team_id, since)]
     if not lines:

@@ -107,11 +107,15 @@ def address_of(tx: Tx, person_id: str) -> Row | None:
     return next((row for row in addresses(tx, person_id) if not row["unreachable"]), None)
 
 
-def opt_out(tx: Tx, person_id: str, scope: Scope, now: int) -> bool:
-    """Notes what the person does not want ('' brings them back); says whether that is a change."""
+def opt_out(tx: Tx, person_id: str, scope: Scope, now: int, *, actor_id: str = "", **more: str) -> bool:
+    """Notes what the person does not want ('' brings them back); says whether that is a change.
+
+    `actor_id` is who noted it for them, with what `more` says of it.
+    """
     if not tx.run("people.opt_out", id=person_id, scope=scope):
         return False
-    record(tx, person_id, person_id, "opted_out" if scope else "opted_in", {"scope": scope}, now)
+    kind = "opted_out" if scope else "opted_in"
+    record(tx, person_id, actor_id or person_id, kind, {"scope": scope, **more}, now)
     return True
 
 

@@ -37,6 +37,11 @@ UPDATE addresses SET person_id = :new WHERE person_id = :old
 -- Whether somebody works in a team, or everywhere.
 SELECT 1 AS found FROM members WHERE person_id = :id LIMIT 1
 
+-- name: unlink
+-- An address that is a person's no more: who writes from it is somebody new.
+UPDATE addresses SET person_id = '', kind = 'person', expects = '', expects_until = 0
+WHERE channel = :channel AND address = :address AND person_id = :person_id
+
 -- name: addresses
 -- Where a person can be written to, the one used last first. Ids of other systems (`id:crm`) are no addresses.
 SELECT a.channel, a.address, a.kind, a.person_id, a.team_id, a.language, a.unreachable, a.expects, a.expects_until,

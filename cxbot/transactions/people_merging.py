@@ -28,6 +28,8 @@ def merge(tx: Tx, kept_id: str, other_id: str, now: int, *, actor_id: str = "") 
         tx.run("people_merging.give_outbox", old=other_id, new=kept_id, channel=row["channel"], address=row["address"])
     for table in GIVEN:
         tx.run(f"people_merging.give_{table}", old=other_id, new=kept_id)
+    for what in ("asked", "decided", "forgotten"):
+        tx.run(f"people_merging.give_{what}", old=other_id, new=kept_id)
     _give_cases(tx, kept_id, other_id, actor_id, now)
     _give_roles(tx, kept_id, other_id, now)
     people.lay_under(tx, kept, other)

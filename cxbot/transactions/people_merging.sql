@@ -101,3 +101,18 @@ WHERE id = :id
 -- An entry keeps its name, for the history names it, and whatever was given up for it before goes along.
 UPDATE people SET merged_into = :new, segment = '', value = 0, vip = 0, attributes = '{}', version = version + 1
 WHERE id = :old OR (merged_into <> '' AND merged_into = :old)
+
+-- name: give_asked
+-- What a colleague asked to have approved, or was asked about,
+UPDATE approvals SET asked_by = CASE WHEN asked_by = :old THEN :new ELSE asked_by END, args = REPLACE(args, :old, :new)
+WHERE asked_by = :old OR args LIKE '%' || :old || '%'
+
+-- name: give_decided
+-- what they decided,
+UPDATE approvals SET decided_by = :new WHERE decided_by = :old
+
+-- name: give_forgotten
+-- and whom they had forgotten.
+UPDATE forgotten SET asked_by = CASE WHEN asked_by = :old THEN :new ELSE asked_by END,
+       approved_by = CASE WHEN approved_by = :old THEN :new ELSE approved_by END
+WHERE asked_by = :old OR approved_by = :old

@@ -180,9 +180,10 @@ def given(tx: Tx, response_id: str) -> dict[str, Any]:
 
 
 def team_of(tx: Tx, interaction: Mapping[str, Any]) -> str:
-    """The team that was responsible for an interaction: the one it names, else its touchpoint's."""
-    if interaction.get("team_id") and teams.get(tx, interaction["team_id"]):
-        return str(interaction["team_id"])
+    """The team responsible for an interaction: the one it names, else its touchpoint's; none that is archived."""
+    named = teams.get(tx, interaction["team_id"]) if interaction.get("team_id") else None
+    if named is not None and not named["archived_at"]:
+        return str(named["id"])
     team = teams.for_touchpoint(tx, interaction.get("touchpoint", ""))
     return str(team["id"]) if team else ""
 

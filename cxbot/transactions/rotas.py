@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cxbot.domain.rota import Rota, Shift, Stretch, back_at, on_call, upcoming
@@ -15,22 +15,33 @@ SHOWN = 6
 
 def get(tx: Tx, team: Row) -> Rota | None:
     """The rotation of a team; None where it has none."""
-    row = tx.one("rotas.get", team_id=team["id"])
-    return Rota(tuple(json.loads(row["people"])), row["since"], team["time_zone"], row["weeks"]) if row else None
+    set_ = turns(tx, team["id"])
+    return Rota(tuple(set_["people"]), set_["since"], team["time_zone"], set_["weeks"]) if set_ else None
 
 
-def set_(tx: Tx, team: Row, order: Sequence[str], since: int, weeks: int, actor_id: str, now: int) -> None:
-    """From `since` on these take turns, `weeks` weeks each."""
-    tx.run("rotas.set", team_id=team["id"], people=json.dumps(list(order)), since=since, weeks=weeks)
-    _record(tx, team["id"], actor_id, "rota_set", {"people": list(order), "since": since, "weeks": weeks}, now)
-
-
-def end(tx: Tx, team: Row, actor_id: str, now: int) -> bool:
-    """The team has no rotation any more; says whether it had one."""
-    if not tx.run("rotas.end", team_id=team["id"]):
+def put(tx: Tx, team_id: str, after: Mapping[str, Any] | None, actor_id: str, now: int) -> bool:
+    """Sets the rotation of a team (people in order, since, weeks), or ends it; says whether that is a change."""
+    before = turns(tx, team_id)
+    if before == after:
         return False
-    _record(tx, team["id"], actor_id, "rota_ended", {}, now)
+    if after is None:
+        tx.run("rotas.end", team_id=team_id)
+    else:
+        tx.run(
+            "rotas.set",
+            team_id=team_id,
+            people=json.dumps(after["people"]),
+            since=after["since"],
+            weeks=after["weeks"],
+        )
+    _record(tx, team_id, actor_id, "rota_changed", {"from": before, "to": after}, now)
     return True
+
+
+def turns(tx: Tx, team_id: str) -> dict[str, Any] | None:
+    """The rotation of a team as it is set: people, since, weeks."""
+    row = tx.one("rotas.get", team_id=team_id)
+    return {"people": json.loads(row["people"]), "since": row["since"], "weeks": row["weeks"]} if row else None
 
 
 def cover(tx: Tx, team: Row, person_id: str, start: int, until: int, actor_id: str, now: int) -> None:
@@ -44,7 +55,7 @@ def cover(tx: Tx, team: Row, person_id: str, start: int, until: int, actor_id: s
         until_at=until,
         source="",
     )
-    _record(tx, team["id"], actor_id, "covers", {"who": person_id, "from": start, "until": until}, now)
+    _record(tx, team["id"], actor_id, "covered", {"who": person_id, "from": start, "until": until}, now)
 
 
 def leave(tx: Tx, person_id: str, start: int, until: int, reason: str, actor_id: str, now: int) -> None:
@@ -117,4 +128,4 @@ def _stretches(rows: Sequence[Row]) -> list[Stretch]:
 
 
 def _record(tx: Tx, team_id: str, actor_id: str, kind: str, args: dict[str, Any], now: int) -> None:
-    people.record(tx, team_id, actor_id, kind, args, now)
+    people.record(tx, team_id, actor_id, f"team.{kind}", args, now)

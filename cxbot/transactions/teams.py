@@ -24,6 +24,9 @@ EVERYWHERE = ""
 ANY_TOUCHPOINT = "*"
 """Among a team's touchpoints: it takes what no other team does."""
 
+STRUCTURES = ("hours", "policy", "touchpoints", "causes")
+"""Columns that are JSON."""
+
 _CAUSES = TypeAdapter(tuple[Cause, ...])
 
 
@@ -33,7 +36,7 @@ def get(tx: Tx, team_id: str) -> Row | None:
 
 
 def all(tx: Tx) -> list[Row]:  # noqa: A001 -- reached as teams.all, nothing is shadowed
-    """Every team, by id."""
+    """Every team that is not archived, by id."""
     return tx.all("teams.all")
 
 
@@ -89,12 +92,61 @@ def causes(team: Row) -> tuple[Cause, ...]:
 
 def set_hours(tx: Tx, team_id: str, hours: Hours, actor_id: str, now: int) -> bool:
     """Changes when a team works; says whether that is a change. Open cases keep the hours they began with."""
-    return _edit(tx, team_id, "hours", hours.dump(), actor_id, now)
+    return edit(tx, team_id, "hours", hours.dump(), actor_id, now)
 
 
 def set_policy(tx: Tx, team_id: str, policy: TeamPolicy, actor_id: str, now: int) -> bool:
     """Changes what a team promises; says whether that is a change. Open cases keep the policy they began with."""
-    return _edit(tx, team_id, "policy", policy.dump(), actor_id, now)
+    return edit(tx, team_id, "policy", policy.dump(), actor_id, now)
+
+
+def edit(tx: Tx, team_id: str, column: str, value: str, actor_id: str, now: int) -> bool:
+    """Writes one column of a team as it stands in the row, with an event from what to what; says whether it changed."""
+    row = tx.one("teams.hold", id=team_id)
+    if row is None or row[column] == value:
+        return False
+    _write(tx, {**row, column: value, "edited_at": now})
+    before, after = (json.loads(each) if column in STRUCTURES else each for each in (row[column], value))
+    record(tx, team_id, actor_id, f"{column}_changed", {"from": before, "to": after}, now)
+    return True
+
+
+def move(tx: Tx, team_id: str, channel: str, place: str, actor_id: str, now: int) -> bool:
+    """Gives a team another place, where it is told things from now on; says whether that is a change."""
+    row = tx.one("teams.hold", id=team_id)
+    if row is None or (row["channel"], row["place"]) == (channel, place):
+        return False
+    after = {**row, "channel": channel, "place": place, "edited_at": now}
+    _write(tx, after)
+    _seed_place(tx, row, after, now)
+    args = {"from": [row["channel"], row["place"]], "to": [channel, place]}
+    record(tx, team_id, actor_id, "place_changed", args, now)
+    return True
+
+
+def create(tx: Tx, team_id: str, name: str, language: str, time_zone: str, actor_id: str, now: int) -> bool:
+    """Makes a team with the policy and the hours that suit most; False where the id is taken."""
+    if not tx.run("teams.reserve", id=team_id, created_at=now):
+        return False
+    row = tx.one("teams.hold", id=team_id)
+    assert row is not None
+    columns = _columns(TeamSeed(name=name, time_zone=time_zone))
+    _write(tx, {**row, **columns, "language": language, "edited_at": now})
+    record(tx, team_id, actor_id, "created", {"to": name}, now)
+    return True
+
+
+def archive(tx: Tx, team_id: str, archived: bool, actor_id: str, now: int) -> bool:
+    """Takes a team out of work, or back into it; says whether that is a change. Nothing of it is erased."""
+    if not tx.run("teams.archive", id=team_id, archived_at=now if archived else 0, edited_at=now):
+        return False
+    record(tx, team_id, actor_id, "archived" if archived else "restored", {}, now)
+    return True
+
+
+def archived(tx: Tx) -> list[Row]:
+    """The teams that were taken out of work, by id."""
+    return tx.all("teams.archived")
 
 
 def seed(tx: Tx, teams: Mapping[str, Any], now: int) -> list[str]:
@@ -130,21 +182,18 @@ def seed_owners(tx: Tx, owners: Sequence[Any], now: int) -> list[str]:
     return lines
 
 
-def _edit(tx: Tx, team_id: str, column: str, value: str, actor_id: str, now: int) -> bool:
-    row = tx.one("teams.hold", id=team_id)
-    if row is None or row[column] == value:
-        return False
-    _write(tx, {**row, column: value, "edited_at": now})
+def record(tx: Tx, team_id: str, actor_id: str, what: str, args: Mapping[str, Any], now: int) -> None:
+    """Adds a line to the history of a team, of the kind `team.<what>`; `args` name nobody but by id."""
+    text = json.dumps(args, ensure_ascii=False)
     tx.run(
         "teams.record",
         id=tx.new_id(),
         subject_id=team_id,
         actor_id=actor_id,
-        kind=f"team.{column}_changed",
-        args=json.dumps({"from": json.loads(row[column]), "to": json.loads(value)}, ensure_ascii=False),
+        kind=f"team.{what}",
+        args=text,
         happened_at=now,
     )
-    return True
 
 
 @dataclass(slots=True)
@@ -160,6 +209,8 @@ def _seed_team(tx: Tx, team_id: str, wanted: TeamSeed, now: int) -> list[str]:
     tx.run("teams.reserve", id=team_id, created_at=now)
     row = tx.one("teams.hold", id=team_id)
     assert row is not None
+    if row["archived_at"]:
+        return [f"team {team_id}: archived in chat, and stays so"]
     before: dict[str, Any] = json.loads(row["seed"]) if row["seed"] else {}
     report = _Report()
     columns, seeded = _merged(row, before, _columns(wanted), report)

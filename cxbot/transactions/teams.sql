@@ -3,12 +3,16 @@
 SELECT * FROM teams WHERE id = :id
 
 -- name: all
--- Every team.
-SELECT * FROM teams ORDER BY id
+-- Every team that is not archived.
+SELECT * FROM teams WHERE archived_at = 0 ORDER BY id
+
+-- name: archived
+-- The teams that are.
+SELECT * FROM teams WHERE archived_at > 0 ORDER BY id
 
 -- name: by_place
 -- The team that is told things in this place.
-SELECT * FROM teams WHERE channel = :channel AND place = :place ORDER BY id LIMIT 1
+SELECT * FROM teams WHERE channel = :channel AND place = :place AND archived_at = 0 ORDER BY id LIMIT 1
 
 -- name: members
 -- Who belongs to a team, leads first.
@@ -18,8 +22,9 @@ ORDER BY CASE m.role WHEN 'owner' THEN 0 WHEN 'admin' THEN 1 WHEN 'lead' THEN 2 
          m.created_at, p.name_folded, m.person_id
 
 -- name: roles_of
--- A person's role in each team.
-SELECT team_id, role FROM members WHERE person_id = :person_id ORDER BY team_id
+-- A person's role in each team that is not archived.
+SELECT m.team_id, m.role FROM members m LEFT JOIN teams t ON t.id = m.team_id
+WHERE m.person_id = :person_id AND COALESCE(t.archived_at, 0) = 0 ORDER BY m.team_id
 
 -- name: reserve
 -- A place for a team that may be new.
@@ -63,3 +68,23 @@ UPDATE addresses SET team_id = '' WHERE channel = :channel AND address = :addres
 -- name: mark_admin_address
 -- Where an admin is talked to.
 UPDATE addresses SET kind = 'admin' WHERE channel = :channel AND address = :address AND kind = 'person'
+
+-- name: archive
+-- A team that is told and given nothing any more (0: it is again).
+UPDATE teams SET archived_at = :archived_at, edited_at = :edited_at WHERE id = :id AND archived_at <> :archived_at
+
+-- name: remove_member
+-- Somebody belongs to a team no more.
+DELETE FROM members WHERE team_id = :team_id AND person_id = :person_id
+
+-- name: active_cases
+-- How many cases a team has to work on.
+SELECT COUNT(*) AS n FROM cases WHERE team_id = :team_id AND state IN ('open', 'claimed', 'resolved')
+
+-- name: knows_channel
+-- Whether anybody has an address on a channel.
+SELECT 1 AS known FROM addresses WHERE channel = :channel LIMIT 1
+
+-- name: hold_owners
+-- Holds the owners of everything until the commit.
+UPDATE members SET role = role WHERE team_id = '' AND role = 'owner'

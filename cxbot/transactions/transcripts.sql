@@ -31,7 +31,7 @@ SELECT address, kind, person_id FROM addresses WHERE channel = :channel AND (add
 
 -- name: teams
 -- Teams that work on a channel.
-SELECT id, name, place, language, time_zone, touchpoints FROM teams WHERE channel = :channel ORDER BY created_at, id
+SELECT id, name, place, language, time_zone, touchpoints FROM teams WHERE channel = :channel AND archived_at = 0 ORDER BY created_at, id
 
 -- name: members
 -- Who works in the teams, by the address they act from.

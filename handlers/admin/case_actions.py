@@ -129,13 +129,13 @@ def _option(form: Form, name: str, typed: str) -> str:
     return replies.read_choice(typed, options) or ""
 
 
-def undo(call: Call) -> Receipt:
-    """Takes back what the sender did last to a case, or to the one that is named, while that is possible."""
+def undo(call: Call) -> Receipt | None:
+    """Takes back what the sender did last to a case, or to the one that is named; None where there is nothing."""
     if call.arguments.get("code"):
         return _at_once("undo")(call)
     rows = call.tx.all("cases.undoable", now=call.now, actor_id=call.sender["id"])
     if not rows:
-        return call.say("refuse.nothing_to_undo")
+        return None
     return team.perform(call.tx, call.sender, rows[0], "undo", _nothing, call.language, call.now, via=call.channel)
 
 
@@ -166,12 +166,12 @@ _REST = Argument("words", required=False, rest=True)
 
 def _command(
     name: str, en: tuple[str, ...], cn: tuple[str, ...], tw: tuple[str, ...], run: Callable[[Call], Receipt],
-    *, more: tuple[Argument, ...] = (), example: tuple[str, str, str] = ("", "", ""), code: Argument = _CODE,
+    *, more: tuple[Argument, ...] = (), example: tuple[str, str, str] = ("", "", ""),
 ) -> Command:  # fmt: skip
     words = {"en": en, "zh-CN": cn, "zh-TW": tw}
     typed = example if example[0] else tuple(f"{each[0]} K7M2Q9" for each in (en, cn, tw))
     examples = dict(zip(words, ((each,) for each in typed), strict=True))
-    return Command(name, words, "work_case", run, (code, *more), examples)
+    return Command(name, words, "work_case", run, (_CODE, *more), examples)
 
 
 COMMANDS = [
@@ -213,8 +213,5 @@ COMMANDS = [
     _command(
         "merge", ("merge",), ("合并",), ("合併",), _with_form("merge", _merge), more=(_REST,),
         example=("merge K7M2Q9 into H4N8T3", "合并 K7M2Q9 到 H4N8T3", "合併 K7M2Q9 到 H4N8T3"),
-    ),
-    _command(
-        "undo", ("undo",), ("撤销", "撤回"), ("復原", "撤回"), undo, code=Argument("code", required=False, like=CODE),
     ),
 ]  # fmt: skip

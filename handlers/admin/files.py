@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cxbot.ports import Receipt
-from cxbot.transactions import reports, settings
+from cxbot.transactions import people, reports, settings
 from handlers.admin.numbers import DAYS, PERIODS
 from handlers.grammar import Argument, Call, Command
 
@@ -33,6 +33,8 @@ def export(call: Call) -> Receipt:
         return call.say("refuse.no_such_export", what=call.arguments["what"])
     period = next((PERIODS[word] for word in words if word in PERIODS), "month")
     file = {"kind": "export", "what": kinds[0], "since": call.now - DAYS[period] * DAY_MS, "until": call.now + 1}
+    made = {"what": kinds[0], "since": file["since"]}
+    people.record(call.tx, call.sender["id"], call.sender["id"], "export.made", made, call.now)
     head = {"key": f"period.{period}", "args": {}}
     return call.say("command.export.ready", what={"key": f"export.{kinds[0]}", "args": {}}, period=head, file=file)
 

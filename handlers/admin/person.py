@@ -11,7 +11,6 @@ from cxbot.transactions import consent, people, people_merging, teams
 from handlers import naming
 from handlers.grammar import Argument, Call, Command
 
-CONFIRM = ("confirm", "确认", "確認")
 MOST_WORDS = 12
 """Words in which two people are looked for."""
 
@@ -29,9 +28,7 @@ def link(call: Call) -> Receipt:
     """Shows what would become one person; done where the line ends in "confirm"."""
     if not call.alone:
         return call.say("refuse.in_private")
-    words = call.arguments["people"].split()
-    confirmed = words[-1].casefold() in CONFIRM
-    words = words[:-1] if confirmed else words
+    confirmed, words = naming.confirmed(call.arguments["people"].split())
     if not 2 <= len(words) <= MOST_WORDS:
         return call.say("command.person_link.two")
     first, second, one, other = call.heavy(_two, tuple(words))

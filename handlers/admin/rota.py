@@ -50,7 +50,8 @@ def set_(call: Call) -> Receipt:
     order, unknown = _members(call, team, words)
     if unknown or not order:
         return call.say("refuse.not_in_rota", names=unknown or [words], team=team["name"], known=_names(call, team))
-    rotas.set_(call.tx, team, order, since, weeks, call.sender["id"], call.now)
+    after = {"people": order, "since": since, "weeks": weeks}
+    rotas.put(call.tx, team["id"], after, call.sender["id"], call.now)
     return call.say("command.rota.set", **_shown(call, team))
 
 
@@ -61,7 +62,7 @@ def end(call: Call) -> Receipt:
         return naming.no_team(call)
     if not _may_edit(call, team):
         return _refused(call, team, "rota off")
-    if not rotas.end(call.tx, team, call.sender["id"], call.now):
+    if not rotas.put(call.tx, team["id"], None, call.sender["id"], call.now):
         return _none(call, team)
     return call.say("command.rota.ended", team=team["name"])
 

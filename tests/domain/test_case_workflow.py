@@ -51,6 +51,7 @@ def opened(at=TEN, severity="medium", **more):
         "callback_at": 0,
         "callback_remind_at": 0,
         "alert_at": 0,
+        "untold": "",
         "reopened": 0,
         **more,
     }

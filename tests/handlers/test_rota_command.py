@@ -23,7 +23,7 @@ async def test_a_rota_is_set_and_shown_with_the_next_weeks(world):
     assert said.text.splitlines()[2] == "Ana from Mon 24 Nov 09:00 until Mon 1 Dec 09:00"
     shown = await says(world, BEN, "who is on call?")
     assert shown.text.splitlines()[0] == "Support, on call now: Ben"
-    assert [row["kind"] for row in await world.all("events", subject_id="support")] == ["rota_set"]
+    assert [row["kind"] for row in await world.all("events", subject_id="support")] == ["team.rota_changed"]
 
 
 async def test_in_chinese(world):
@@ -149,3 +149,10 @@ async def test_a_rota_can_be_ended(world):
     await with_rota(world)
     assert (await says(world, ANA, "rota off")).text == "Support has no rota any more: its leads are called."
     assert (await says(world, ANA, "rota off")).text.startswith("Support has no rota: its leads are called (Ana).")
+
+
+async def test_undo_takes_a_rota_back(world):
+    await with_rota(world)
+    said = await says(world, ANA, "undo")
+    assert "rota of support" in said.text.lower()
+    assert (await says(world, ANA, "rota")).text.startswith("Support has no rota")

@@ -5,7 +5,7 @@ import json
 import pytest
 from world import ADA, ANA, SAM, SUPPORT
 
-from cxbot.transactions import people, people_merging, teams
+from cxbot.transactions import approvals, people, people_merging, teams
 from cxbot.transactions.personal import COLUMNS
 
 MAIL = "U0SAM"
@@ -220,3 +220,16 @@ def test_every_table_that_names_a_customer_is_given():
     of_a_person = {table for table, tags in COLUMNS.items() if "person_id" in tags}
     apart = {"outbox", "cases", "members", "pairing_codes", "absences", "covers"}
     assert of_a_person == (set(people_merging.GIVEN) - {"events"}) | apart
+
+
+async def test_what_was_asked_to_be_approved_goes_along(world):
+    one, other = await two(world)
+    ada = await world.person("Ada")
+    ben = await world.person("Ben")
+    await world.store.run(teams.give_role, "", ben["id"], "admin", world.now)
+    meaning = {"key": "approval.forget", "args": {"name": "Sam"}}
+    await world.store.run(approvals.ask, "forget", {"person": other["id"]}, meaning, ada, world.now, ("web", ADA))
+    await merge(world, one, other)
+    (row,) = await world.all("approvals")
+    assert json.loads(row["args"]) == {"person": one["id"]}
+    assert row["asked_by"] == ada["id"]

@@ -1,0 +1,157 @@
+"""Every change of how the bot is set up: read from the events, and the latest of one's own taken back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cxbot.ports import Row, Tx
+from cxbot.transactions import membership, people, person_changes, rotas, teams
+
+UNDO_MS = 30 * 60 * 1000
+"""How long a change can be taken back."""
+MOST = 2_000
+"""Changes of a time that are read; what is older is not shown."""
+UNDONE = "change.undone"
+
+Revert = Callable[[Tx, Row, str, int], bool]
+"""revert(tx, event, actor_id, now) takes a change back where it still stands, and says whether it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A change that was taken back, or could not be because something else was changed since."""
+
+    event: Row
+    done: bool
+
+
+def changes(tx: Tx, since: int, until: int, actor_id: str = "") -> list[Row]:
+    """What people, or one of them, changed in a time, newest first, with the names of `actor`, `subject` or `team`."""
+    return tx.all("change_log.changes", since=since, until=until, actor=actor_id, most=MOST)
+
+
+def team_of(row: Mapping[str, Any]) -> str:
+    """The id of the team whose matter a change is; '' where it is of no team."""
+    args = json.loads(row["args"])
+    return str(row["subject_id"]) if row["kind"].startswith("team.") else str(args.get("team", ""))
+
+
+def undo_latest(tx: Tx, sender_id: str, now: int) -> Undone | None:
+    """Takes back the newest change of the sender's that can be and was not yet; None where there is none."""
+    mine = changes(tx, now - UNDO_MS, now, sender_id)
+    taken_back, spans = set(), []
+    for row in mine:
+        if row["kind"] == UNDONE:
+            args = json.loads(row["args"])
+            taken_back.add(args["event"])
+            spans.append((args["since"], row["id"]))
+    for row in mine:
+        by_undoing = any(first < row["id"] < last for first, last in spans)
+        if row["kind"] not in REVERT or row["id"] in taken_back or by_undoing:
+            continue
+        first = tx.new_id()
+        done = REVERT[row["kind"]](tx, row, sender_id, now)
+        if done:
+            args = {"event": row["id"], "since": first, "kind": row["kind"], "team": team_of(row)}
+            people.record(tx, row["subject_id"], sender_id, UNDONE, args, now)
+        return Undone(row, done)
+    return None
+
+
+def _column(column: str) -> Revert:
+    def revert(tx: Tx, event: Row, actor_id: str, now: int) -> bool:
+        team, args = teams.get(tx, event["subject_id"]), json.loads(event["args"])
+        if team is None:
+            return False
+        stands = json.loads(team[column]) if column in teams.STRUCTURES else team[column]
+        if stands != args["to"]:
+            return False
+        before = json.dumps(args["from"], ensure_ascii=False) if column in teams.STRUCTURES else args["from"]
+        return teams.edit(tx, team["id"], column, before, actor_id, now)
+
+    return revert
+
+
+def _place(tx: Tx, event: Row, actor_id: str, now: int) -> bool:
+    team, args = teams.get(tx, event["subject_id"]), json.loads(event["args"])
+    if team is None or [team["channel"], team["place"]] != args["to"]:
+        return False
+    channel, place = args["from"]
+    if place and teams.by_place(tx, channel, place) is not None:
+        return False
+    return teams.move(tx, team["id"], channel, place, actor_id, now)
+
+
+def _rota(tx: Tx, event: Row, actor_id: str, now: int) -> bool:
+    args = json.loads(event["args"])
+    stands = rotas.turns(tx, event["subject_id"]) == args["to"]
+    return stands and rotas.put(tx, event["subject_id"], args["from"], actor_id, now)
+
+
+def _archived(archived: bool) -> Revert:
+    def revert(tx: Tx, event: Row, actor_id: str, now: int) -> bool:
+        busy = tx.one("teams.active_cases", team_id=event["subject_id"])
+        if archived and busy and busy["n"]:
+            return False
+        return teams.archive(tx, event["subject_id"], archived, actor_id, now)
+
+    return revert
+
+
+def _role(tx: Tx, event: Row, actor_id: str, now: int) -> bool:
+    args = json.loads(event["args"])
+    person = people.lock(tx, event["subject_id"])
+    if person is None or teams.roles_of(tx, person["id"]).get(args["team"], "") != args["to"]:
+        return False
+    return membership.set_role(tx, args["team"], person["id"], args["from"], actor_id, now) == "done"
+
+
+def _fact(tx: Tx, event: Row, actor_id: str, now: int) -> bool:
+    args, person = json.loads(event["args"]), people.lock(tx, event["subject_id"])
+    if person is None or person[args["what"]] != args["to"]:
+        return False
+    return person_changes.set_fact(tx, person["id"], args["what"], args["from"], actor_id, now)
+
+
+def _added(tx: Tx, event: Row, actor_id: str, now: int) -> bool:
+    channel, _, address = str(json.loads(event["args"])["to"]).partition(":")
+    return person_changes.remove_address(tx, event["subject_id"], channel, address, actor_id, now)
+
+
+def _removed(tx: Tx, event: Row, actor_id: str, now: int) -> bool:
+    channel, _, address = str(json.loads(event["args"])["from"]).partition(":")
+    return person_changes.add_address(tx, event["subject_id"], channel, address, actor_id, now) == "done"
+
+
+def _consent(tx: Tx, event: Row, actor_id: str, now: int) -> bool:
+    args, person = json.loads(event["args"]), people.lock(tx, event["subject_id"])
+    if person is None or "from" not in args or person["opted_out"] != args["scope"]:
+        return False
+    return person_changes.set_consent(tx, person, args["from"], "undo", actor_id, now)
+
+
+_TEAM: dict[str, Revert] = {
+    **{
+        f"{column}_changed": _column(column)
+        for column in ("name", "language", "time_zone", "hours", "policy", "touchpoints", "causes")
+    },
+    "place_changed": _place,
+    "rota_changed": _rota,
+    "created": _archived(True),
+    "archived": _archived(False),
+    "restored": _archived(True),
+}
+
+REVERT: dict[str, Revert] = {
+    **{f"team.{what}": revert for what, revert in _TEAM.items()},
+    membership.CHANGED: _role,
+    "person.changed": _fact,
+    "person.address_added": _added,
+    "person.address_removed": _removed,
+    "opted_out": _consent,
+    "opted_in": _consent,
+}
+"""What can be taken back, by kind of event, and how."""

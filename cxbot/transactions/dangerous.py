@@ -1,0 +1,84 @@
+"""What is done only when a second admin has approved it: forgetting a person, making an owner, archiving a team."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cxbot.ports import Row, Tx
+from cxbot.transactions import approvals, forgetting, membership, people, teams
+
+Told = tuple[str, dict[str, Any]]
+"""A message key and its arguments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dangerous:
+    """One thing that two have to want.
+
+    `carry_out(tx, args, approval, decider_id, now, found)` does it and says what came of it. `found` is what the long
+    read `look(tx, args)` gave, where there is one.
+    """
+
+    carry_out: Callable[[Tx, Mapping[str, Any], Row, str, int, Any], Told]
+    look: Callable[[Tx, Mapping[str, Any]], Any] | None = None
+
+
+def decide(tx: Tx, code: str, approves: bool, decider: Row, now: int, heavy: Callable[..., Any]) -> Told:
+    """Approves or refuses what somebody else asked for, once, and tells them; returns what the decider is told.
+
+    `heavy(query, *args)` gives what a long read found.
+    """
+    row = approvals.by_code(tx, code)
+    if row is None or row["what"] not in DANGEROUS:
+        return "approval.unknown", {"code": code}
+    if row["state"] != "asked" or row["expires_at"] <= now:
+        state = "expired" if row["state"] == "asked" else row["state"]
+        return f"approval.already_{state}", {"code": row["code"], "who": row["decider"]}
+    if row["asked_by"] == decider["id"] and approves:
+        return "approval.not_your_own", {"code": row["code"]}
+    args, what = json.loads(row["args"]), DANGEROUS[row["what"]]
+    found = heavy(what.look, args) if approves and what.look is not None else None
+    if not approvals.settle(tx, row, "approved" if approves else "refused", decider, now):
+        return decide(tx, code, approves, decider, now, heavy)  # somebody was first, and it says so
+    if not approves:
+        approvals.tell_asker(tx, row, "approval.was_refused", {"code": row["code"], "who": decider["name"]}, now)
+        return "approval.refused", {"code": row["code"]}
+    key, said = what.carry_out(tx, args, row, decider["id"], now, found)
+    outcome = {"key": key, "args": said}
+    told = {"code": row["code"], "who": decider["name"], "outcome": outcome}
+    approvals.tell_asker(tx, row, "approval.was_approved", told, now)
+    return "approval.approved", {"code": row["code"], "outcome": outcome}
+
+
+def _forget(tx: Tx, args: Mapping[str, Any], row: Row, decider_id: str, now: int, found: Any) -> Told:
+    receipt = forgetting.forget(tx, args["person"], found, row["asked_by"], decider_id, now)
+    if isinstance(receipt, str):
+        return receipt, {}
+    return "forget.done", {"receipt": receipt["code"]}
+
+
+def _make_owner(tx: Tx, args: Mapping[str, Any], row: Row, decider_id: str, now: int, found: Any) -> Told:
+    # By the right of who asked: whoever approves need not be an owner.
+    outcome = membership.set_role(tx, args["team"], args["person"], "owner", row["asked_by"], now)
+    role = {"key": "role.owner", "args": {}}
+    return f"role.{outcome}", {"name": people.name_of(tx, args["person"]), "team": "", "role": role}
+
+
+def _archive_team(tx: Tx, args: Mapping[str, Any], row: Row, decider_id: str, now: int, found: Any) -> Told:
+    team = teams.get(tx, args["team"])
+    busy = tx.one("teams.active_cases", team_id=args["team"])
+    if team is None or not busy or busy["n"]:
+        return "team.not_archived", {"team": team["name"] if team else args["team"], "n": busy["n"] if busy else 0}
+    teams.archive(tx, team["id"], True, row["asked_by"], now)
+    return "team.archived", {"team": team["name"]}
+
+
+DANGEROUS: dict[str, Dangerous] = {
+    "forget": Dangerous(_forget, forgetting.look),
+    "owner": Dangerous(_make_owner),
+    "archive_team": Dangerous(_archive_team),
+}
+"""What happens once it is approved, by what was asked for."""
