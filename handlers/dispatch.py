@@ -7,7 +7,10 @@ from typing import Any
 from cxbot import wording
 from cxbot.ports import PREVIEW, Inbound, Receipt, Row, Tx
 from cxbot.transactions import people, places, settings, teams
-from handlers import commands, customer, incidents, page, pairing, reported, team
+from handlers import cadences, commands, customer, incidents, page, pairing, reported, team
+
+PRESSED = ((cadences.KEY, cadences.act), (incidents.KEY, incidents.act), ("c:", team.act))
+"""How the key begins of what colleagues press, and who takes it."""
 
 
 def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -> Receipt:
@@ -27,10 +30,9 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -
         return page.show(tx, sender, inbound, now, found)
     if inbound.kind == "interaction" or inbound.choice.startswith(reported.KEY):
         return reported.take(tx, sender, inbound, now)
-    if inbound.choice.removeprefix(PREVIEW).startswith(incidents.KEY):
-        return incidents.act(tx, sender, inbound, now)
-    if inbound.choice.removeprefix(PREVIEW).startswith("c:"):
-        return team.act(tx, sender, inbound, now)
+    for key, pressed in PRESSED:
+        if inbound.choice.removeprefix(PREVIEW).startswith(key):
+            return pressed(tx, sender, inbound, now)
     if place is not None:
         return team.write(tx, place, sender, inbound, now, found)
     staff = sender is not None and inbound.kind == "text" and bool(teams.roles_of(tx, sender["id"]))

@@ -62,10 +62,13 @@ TEAMS: Mapping[str, dict[str, Any]] = {
 TABLES = (
     "addresses",
     "answers",
+    "cadence_runs",
+    "cadences",
     "cases",
     "decisions",
     "events",
     "files",
+    "follow_ups",
     "inbox",
     "incidents",
     "interactions",

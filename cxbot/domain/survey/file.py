@@ -24,6 +24,7 @@ from cxbot.domain.survey.model import (
     Route,
     Survey,
     Trigger,
+    Variant,
     WordRule,
     as_file,
 )
@@ -40,6 +41,7 @@ PARTS: Mapping[tuple[str, ...], type[BaseModel]] = {
     ("detect",): Detect,
     ("detect", "raising_words"): WordRule,
     ("routes",): Route,
+    ("variants",): Variant,
 }
 """What stands where in the file."""
 EXAMPLES: Mapping[str, str] = {
@@ -55,6 +57,7 @@ EXAMPLES: Mapping[str, str] = {
     "words": 'words = ["refund"]',
     "severity": 'severity = "high"',
     "team": 'team = "support"',
+    "share": "share = 50",
 }
 STAND_INS: Mapping[str, Any] = {
     "key": "survey",
@@ -69,6 +72,7 @@ STAND_INS: Mapping[str, Any] = {
     "words": [],
     "severity": "low",
     "team": "",
+    "share": 1,
 }
 """Put where something needed is missing, so that the rest can be looked at all the same."""
 WANTED: Mapping[str, str] = {
