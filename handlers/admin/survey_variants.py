@@ -8,7 +8,7 @@ from cxbot.domain import scoring
 from cxbot.domain.variants import OWN, Estimate
 from cxbot.ports import Receipt
 from cxbot.transactions import surveys, wordings
-from handlers.admin.survey_show import unknown
+from handlers.admin.survey_show import placeholders, unknown
 from handlers.grammar import Argument, Call, Command
 
 
@@ -32,7 +32,8 @@ def show(call: Call) -> Receipt:
         if each.score is not None:
             lines.append(_score(each.score))
     lines += [_beside(each, found.wordings[0].name) for each in found.beside]
-    return call.say("command.survey_variants.list", survey=key, lines=lines, first=found.wordings[0].name)
+    first = found.wordings[0].name
+    return call.say("command.survey_variants.list", survey=key, lines=lines, first=first, variables=placeholders(call))
 
 
 def pick(call: Call) -> Receipt:
