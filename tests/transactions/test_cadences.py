@@ -7,11 +7,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from world import ADA, DAY, HOUR, MEI, MINUTE, PEOPLE, SAM, THURSDAY_TEN, World
+from world import ADA, DAY, HOUR, MEI, MINUTE, PEOPLE, SAM, SECOND, THURSDAY_TEN, World
 
 from cxbot.clock import DueWork, next_time
 from cxbot.delivery import Delivery
 from cxbot.domain.cadence_words import read
+from cxbot.store import open_store
 from cxbot.transactions import cadences, interactions, people, people_merging, runs
 
 ZONE = "Asia/Shanghai"
@@ -235,6 +236,37 @@ async def test_two_replicas_ask_nobody_twice(world):
     assert len(await world.all("cadence_runs")) == 1
 
 
+async def test_whatever_is_under_way_in_two_processes_nothing_leaves_after_a_pause_and_nobody_is_asked_twice(store_url):
+    async with World.open(store_url) as world:
+        other = await open_store(store_url)
+        try:
+            await crowd(world, 60)
+            row = await cadence(world, "from now 10000 an hour", start=False)
+            await world.store.run(cadences.start, row["id"], "ada", world.now, next_time)
+            await world.settle()
+            loops = [world.due, DueWork(other, world.clock.clock)]
+            deliveries = [world.delivery, Delivery(other, world.clock.clock, {"web": world.web}, worker="w2")]
+            for _ in range(3):
+                world.clock.advance(30 * SECOND)
+                working = asyncio.gather(*(each.drain(world.now) for each in loops), *(d.drain() for d in deliveries))
+                await other.run(cadences.pause, row["id"], "ada", world.now)
+                await working
+                for each in (*loops, *loops):
+                    await each.drain(world.now)
+                await asyncio.gather(*(each.drain() for each in deliveries))
+                assert await world.all("outbox", kind="question", state="queued") == []
+                still = len(questions(world))
+                world.clock.advance(HOUR)
+                await world.settle()
+                assert len(questions(world)) == still
+                await world.store.run(cadences.resume, row["id"], "ada", world.now, next_time)
+            await world.later(minutes=10)
+            addresses = [message.address for message in questions(world)]
+            assert len(addresses) == len(set(addresses)) == 60
+        finally:
+            await other.close()
+
+
 async def test_by_the_calendar_it_comes_round_again(world):
     await crowd(world, 1)
     row = await cadence(world, "every quarter from 1 dec 10:00")
@@ -339,4 +371,3 @@ async def test_the_interaction_of_a_follow_up_knows_what_it_is_about(world):
     made = await world.the("interactions", source="cadence")
     assert (made["touchpoint"], made["agent"], made["reference"]) == ("delivery", "Ana Lee", "O-1")
     assert ADA not in {message.address for message in questions(world)}
-    assert HOUR
