@@ -61,3 +61,4 @@ CREATE TABLE follow_ups (
 CREATE UNIQUE INDEX one_follow_up ON follow_ups (cadence_id, person_id) WHERE state = 'following';
 CREATE INDEX follow_ups_due ON follow_ups (due_at, id) WHERE state = 'following';
 CREATE INDEX follow_ups_of_person ON follow_ups (person_id);
+CREATE INDEX follow_ups_of_cadence ON follow_ups (cadence_id, reason);
