@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from cxbot.ports import Clock, Store, Tx
-from cxbot.transactions import audit, case_clock, incidents, invitations, openings
+from cxbot.transactions import audit, cadences, case_clock, follow_ups, incidents, invitations, openings
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +33,8 @@ def due(tx: Tx, now: int, most: int) -> list[tuple[str, str]]:
     rows += [(row["due_at"], "invitation", row["id"]) for row in tx.all("invitations.due", now=now, most=most)]
     rows += [(row["due_at"], "opening", row["id"]) for row in tx.all("openings.due", now=now, most=most)]
     rows += [(row["due_at"], "incident", row["id"]) for row in tx.all("incidents.due", now=now, most=most)]
+    rows += [(row["due_at"], "cadence", row["id"]) for row in tx.all("cadences.due", now=now, most=most)]
+    rows += [(row["due_at"], "follow_up", row["id"]) for row in tx.all("follow_ups.due", now=now, most=most)]
     return [(kind, row_id) for _, kind, row_id in sorted(rows)]
 
 
@@ -44,13 +49,30 @@ STATEMENTS = (
     "invitations.earliest_due",
     "incidents.earliest_due",
     "openings.earliest_due",
+    "cadences.earliest_due",
+    "follow_ups.earliest_due",
     "outbox.next_due",
 )
+
+
+def next_time(fields: Mapping[str, str], zone: str, after: int) -> int:
+    """The next moment later than `after` that a cron expression means in a time zone, epoch ms; 0 for none."""
+    trigger = CronTrigger(**fields, timezone=ZoneInfo(zone))
+    found = trigger.get_next_fire_time(None, datetime.fromtimestamp((after + 1) / 1000, UTC))
+    return int(found.timestamp() * 1000) if found else 0
+
+
+def _cadence(tx: Tx, cadence_id: str, now: int) -> str:
+    return cadences.step(tx, cadence_id, now, next_time)
+
+
 STEPS: Mapping[str, Callable[[Tx, str, int], str]] = {
     "case": case_clock.step,
     "invitation": invitations.step,
     "incident": incidents.step,
     "opening": openings.step,
+    "cadence": _cadence,
+    "follow_up": follow_ups.step,
 }
 
 

@@ -162,7 +162,7 @@ def _comment(tx: Tx, person: Row, inbound: Inbound, invitation_id: str, question
     invitation = tx.one("invitations.get", id=invitation_id)
     if invitation is None or invitation["person_id"] != person["id"]:
         return _notice(tx, person, "refuse.not_yours" if invitation else "refuse.stale", {})
-    survey = surveys.at(tx, invitation["survey"], invitation["survey_version"])
+    survey = surveys.asked(tx, invitation)
     asked = survey.question(question)
     open_now = (
         invitation["state"] == "asked" and conversation.Progress.load(invitation["progress"]).question == question
@@ -288,7 +288,7 @@ def _answers_anonymously(tx: Tx, person: Row, inbound: Inbound, now: int) -> boo
     if expected is not None and expected.get("kind") == "anonymous":
         return True
     invitation = tx.one("invitations.open_of_person", person_id=person["id"])
-    return invitation is not None and surveys.at(tx, invitation["survey"], invitation["survey_version"]).anonymous
+    return invitation is not None and surveys.asked(tx, invitation).anonymous
 
 
 def _belongs_to(tx: Tx, person: Row, now: int) -> tuple[Row | None, Row | None, str]:

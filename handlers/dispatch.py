@@ -8,10 +8,11 @@ from typing import Any
 from cxbot import wording
 from cxbot.ports import PREVIEW, Inbound, Receipt, Row, Tx
 from cxbot.transactions import people, places, settings, teams
-from handlers import approving, commands, customer, incidents, page, pairing, reported, team
+from handlers import approving, cadences, commands, customer, incidents, page, pairing, reported, team
 from handlers.admin import away
 
 BUTTONS: tuple[tuple[str, Callable[[Tx, Row | None, Inbound, int], Receipt]], ...] = (
+    (cadences.KEY, cadences.act),
     (incidents.KEY, incidents.act),
     (away.KEY, away.give),
     (team.KEY, team.act),

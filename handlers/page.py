@@ -158,7 +158,7 @@ class _Page:
         return self.tx.all("responses.of_person", person_id=self.person["id"], most=most)
 
     def _answer(self, row: Row) -> str:
-        survey = surveys.at(self.tx, row["survey"], row["survey_version"])
+        survey = surveys.asked(self.tx, row)
         said = [
             str(json.loads(answer["value"]))
             for answer in self.tx.all("responses.answers", response_id=row["id"])

@@ -173,7 +173,7 @@ def respond(tx, now):
         tx.run(
             "responses.insert", id=f"R{n:03}", invitation_id="", interaction_id="", person_id="p", survey="csat",
             survey_version=1, metric="csat", touchpoint="ticket", team_id="=cmd", channel="web", language="en",
-            score=-5, band="low", state="complete", via="chat", late=0, started_at=now, completed_at=0,
+            score=-5, band="low", state="complete", via="chat", late=0, started_at=now, variant="", completed_at=0,
         )  # fmt: skip
     for question, value, words in (("score", -5, "+1 好"), ("why", "=1+1", ""), ("which", ["@a", "b"], "")):
         tx.run("responses.answer", response_id="R000", question=question, kind="scale",

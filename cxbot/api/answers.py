@@ -130,6 +130,7 @@ class Response(BaseModel):
     state: str
     survey: str
     survey_version: int
+    variant: str = Field(description="The wording it was asked in; '' where there was only one.")
     metric: str
     score: int | None
     band: str

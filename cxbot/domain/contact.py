@@ -49,6 +49,8 @@ class Policy:
     night_from: str = "21:00"
     night_to: str = "08:00"
     acted_minutes: int = 10
+    confirm_above: int = 100
+    """Who is about to ask more people at once than this is shown the number first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

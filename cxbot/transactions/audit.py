@@ -234,7 +234,7 @@ def _without_case(tx: Tx, response: Row) -> bool:
     if not response["person_id"] or not response["band"] or response["via"] == "again":
         return False
     try:
-        survey = surveys.at(tx, response["survey"], response["survey_version"])
+        survey = surveys.asked(tx, response)
     except LookupError:
         return False
     if survey.anonymous or not _is_detractor(survey.bands, response["band"]):

@@ -131,7 +131,7 @@ def _read(tx: Tx, row: Row, limits: Limits, now: int, machine: int) -> Taken:
     args = case_card.facts(tx, row["case_id"], now) if row["kind"] == "card" else outbox.arguments(row)
     if row["key"] == incidents.KEY:
         args = incidents.facts(tx, args["incident"], now)
-    survey = surveys.at(tx, args["survey"], args["survey_version"]) if "survey_version" in args else None
+    survey = surveys.asked(tx, args) if "survey_version" in args else None
     maybe_sent = row["attempts"] > 1 and row["reason"].startswith(outbox.UNKNOWN)
     replaces, thread = _platform_id(tx, row["replaces"]), _platform_id(tx, row["thread_of"])
     also = _standing(tx, row, machine) if limits.allowances else {}

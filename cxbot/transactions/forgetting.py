@@ -115,8 +115,8 @@ def forget(tx: Tx, person_id: str, found: Mentions, asked_by: str, approved_by: 
     for row in tx.all("holdings.addresses", id=person_id):
         _erase_address(tx, row["channel"], row["address"], counts)
     _erase_own(tx, found, counts)
-    for table in ("answers", "remarks", "files", "decisions", "invitations", "cases", "interactions", "addresses",
-                  "people"):  # fmt: skip
+    for table in ("answers", "remarks", "files", "follow_ups", "decisions", "invitations", "cases", "interactions",
+                  "addresses", "people"):  # fmt: skip
         counts[table] += tx.run(f"forgetting.{table}", id=person_id)
     _erase_mentions(tx, found, counts)
     for case in every_case:

@@ -127,6 +127,10 @@ SELECT id, state, args FROM outbox WHERE id = :id
 -- One message without what it said of them.
 UPDATE outbox SET args = :args, words = '' WHERE id = :id
 
+-- name: follow_ups
+-- That they are to be asked again.
+DELETE FROM follow_ups WHERE person_id = :id
+
 -- name: files
 -- The files they sent.
 DELETE FROM files WHERE person_id = :id

@@ -61,6 +61,8 @@ def next_due(tx: Tx, now: int) -> int:
         "health.next_invitation",
         "health.next_incident",
         "health.next_opening",
+        "health.next_cadence",
+        "health.next_follow_up",
     )
     found = [tx.one(statement, now=now) for statement in statements]
     return min((int(row["due_at"]) for row in found if row and row["due_at"]), default=0)

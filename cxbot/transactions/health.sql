@@ -57,3 +57,12 @@ SELECT MIN(due_at) AS due_at FROM incidents WHERE due_at > :now
 -- name: next_opening
 -- When the next team begins its day.
 SELECT MIN(due_at) AS due_at FROM openings WHERE due_at > :now
+
+-- name: next_cadence
+-- When the next cadence is to be looked at.
+SELECT MIN(due_at) AS due_at FROM cadences WHERE state = 'running' AND due_at > :now
+
+-- name: next_follow_up
+-- When somebody is to be asked again.
+SELECT MIN(f.due_at) AS due_at FROM follow_ups f JOIN cadences c ON c.id = f.cadence_id
+WHERE f.state = 'following' AND c.state = 'running' AND f.due_at > :now

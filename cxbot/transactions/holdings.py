@@ -24,6 +24,7 @@ TABLES = (
     "events",
     "inbox",
     "outbox",
+    "follow_ups",
     "files",
     "dialogues",
     "allowances",

@@ -56,6 +56,10 @@ WHERE a.person_id = :id ORDER BY i.arrived_at, i.id
 SELECT o.* FROM outbox o JOIN addresses a ON a.channel = o.channel AND a.address = o.address
 WHERE a.person_id = :id ORDER BY o.created_at, o.id
 
+-- name: follow_ups
+-- What they are to be asked again about.
+SELECT * FROM follow_ups WHERE person_id = :id ORDER BY begun_at, id
+
 -- name: files
 -- The files they sent, without what is in them.
 SELECT key, person_id, kind, name, mime, size, kept_at FROM files WHERE person_id = :id ORDER BY kept_at, key

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cxbot.ports import Row, Tx
-from cxbot.transactions import invitations, people, people_merging
+from cxbot.transactions import follow_ups, invitations, people, people_merging
 
 FLAGS = ("internal", "spam", "self_solved", "unanswered", "auto_closed", "closed_by")
 
@@ -99,6 +99,8 @@ def _take_new(tx: Tx, body: Mapping[str, Any], source: str, now: int) -> Taken |
         invitations.decide(tx, row["person_id"], "not_asked", "reopened", now, interaction_id=row["id"])
         taken = Taken(row["id"], "", "not_asked", "reopened", unknown_team=_unknown_team(row, body))
         return _kept(tx, taken, "reopened", fingerprint(body), now)
+    if body.get("survey", True) and not body.get("internal"):
+        follow_ups.begin(tx, row, now)
     return _invite(tx, {**row, "version": 0}, body, now)
 
 

@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cxbot.domain import contact, conversation
+from cxbot.domain import contact, conversation, variants
 from cxbot.domain.survey import Question, Survey, fill
 from cxbot.ports import Row, Tx
-from cxbot.transactions import outbox, people, settings, surveys, teams
+from cxbot.transactions import outbox, people, runs, settings, surveys, teams
 
 ANONYMOUS_AFTER_MS = 60 * 60 * 1000
 """How long after an anonymous survey words are taken to belong to it, and so not kept."""
 PAUSED_MS = 24 * 60 * 60 * 1000
 """How long a reminder waits for a paused survey to be resumed."""
+GRACE_MS = 12 * 60 * 60 * 1000
+"""A cadence comes round to the day, not to the second: the last half day is not waited for."""
 RETRY_OPEN_MS = 60 * 60 * 1000
 """How long an invitation waits for another question to the same person to be answered."""
 
@@ -30,21 +32,32 @@ class Invited:
     detail: Mapping[str, Any]
 
 
-def invite(tx: Tx, interaction: Row, flags: Mapping[str, Any], now: int) -> Invited:
+def invite(
+    tx: Tx,
+    interaction: Row,
+    flags: Mapping[str, Any],
+    now: int,
+    *,
+    live: surveys.LiveSurvey | None = None,
+    run_id: str = "",
+    due_at: int = 0,
+) -> Invited:
     """Chooses the survey for an interaction and asks, waits or refuses, as the gates say.
 
-    `flags`: internal, spam, self_solved, unanswered, survey (False: the caller wants none), auto_closed, closed_by.
+    `flags`: internal, spam, self_solved, unanswered, survey (False: the caller wants none), auto_closed, closed_by. A
+    cadence brings its own survey, the run it is in, and when the person's turn is.
     """
-    live = _matching(tx, interaction)
+    live = live or _matching(tx, interaction)
     if live is None:
         return _not_asked(tx, interaction, None, "no_survey", {}, now)
     survey = live.survey
     person = people.get(tx, interaction["person_id"])
     assert person is not None
-    verdict = _gate(tx, survey, live.paused, person, interaction, flags, "", now)
+    verdict = _gate(tx, survey, live.paused, person, interaction, flags, "", run_id, due_at or now)
     if isinstance(verdict, contact.NotAsked):
-        return _not_asked(tx, interaction, live, verdict.reason, verdict.detail, now)
-    due_at = now + survey.trigger.delay_ms
+        return _not_asked(tx, interaction, live, verdict.reason, verdict.detail, now, run_id=run_id)
+    due_at = due_at or now + survey.trigger.delay_ms
+    shares = [(each.name, each.share) for each in survey.variants]
     invitation_id = tx.new_id()
     tx.run(
         "invitations.insert",
@@ -56,17 +69,25 @@ def invite(tx: Tx, interaction: Row, flags: Mapping[str, Any], now: int) -> Invi
         metric=survey.metric,
         kind=survey.kind,
         state="waiting",
-        reason="delay" if due_at > now else "",
+        reason="" if due_at <= now else "turn" if run_id else "delay",
         language=_language(tx, person),
         due_at=due_at,
         ended_at=0,
         created_at=now,
+        variant=variants.assigned(shares, survey.key, person["id"], interaction["id"]),
+        run_id=run_id,
     )
     if due_at <= now:
         step(tx, invitation_id, now)
     row = tx.one("invitations.get", id=invitation_id)
     assert row is not None
     return Invited(invitation_id, row["state"], row["reason"], {"due_at": row["due_at"]} if row["due_at"] else {})
+
+
+def would_refuse(tx: Tx, live: surveys.LiveSurvey, person: Row, interaction: Row, at: int) -> str:
+    """Why a cadence would not ask somebody at that moment, as far as is known now; '' where it would."""
+    verdict = _gate(tx, live.survey, live.paused, person, interaction, {}, "", "forecast", at)
+    return verdict.reason if isinstance(verdict, contact.NotAsked) else ""
 
 
 def step(tx: Tx, invitation_id: str, now: int) -> str:
@@ -105,7 +126,7 @@ def end(tx: Tx, invitation: Row, state: str, reason: str, now: int) -> None:
         tx.run("outbox.cancel_of_invitation", invitation_id=invitation["id"], reason=state)
         if question is not None and question["state"] in ("sent", "sending"):
             close_question(tx, invitation, question, now)
-    survey = surveys.at(tx, invitation["survey"], invitation["survey_version"])
+    survey = surveys.asked(tx, invitation)
     if survey.anonymous:
         if invitation["state"] == "asked":
             until = now + ANONYMOUS_AFTER_MS
@@ -167,6 +188,7 @@ def ask_question(tx: Tx, invitation: Row, survey: Survey, question: str, now: in
         "question": question,
         "survey": survey.key,
         "survey_version": invitation["survey_version"],
+        "variant": invitation["variant"],
         "variables": variables(tx, invitation),
         **more,
     }
@@ -225,6 +247,7 @@ def _gate(
     interaction: Row,
     flags: Mapping[str, Any],
     invitation_id: str,
+    run_id: str,
     now: int,
 ) -> contact.NotAsked | contact.Wait | None:
     history = tx.one(
@@ -240,7 +263,7 @@ def _gate(
         acted_at=person["acted_at"],
         open_survey=bool(history["open_survey"]),
         last_asked_any=history["last_any"],
-        last_asked_metric_relationship=history["last_relationship"],
+        last_asked_metric_relationship=max(0, history["last_relationship"] - (GRACE_MS if run_id else 0)),
         last_asked_transactional=history["last_transactional"],
         has_address=address is not None or bool(people.addresses(tx, person["id"])),
         unreachable=address is None,
@@ -251,16 +274,25 @@ def _gate(
         survey_off=flags.get("survey") is False,
         auto_closed=bool(flags.get("auto_closed")) and trigger.skip_auto_closed,
         closed_by=str(flags.get("closed_by", "")) in trigger.skip_closed_by,
-        too_old=now - interaction["happened_at"] > survey.expires_ms,
+        too_old=not run_id and now - interaction["happened_at"] > survey.expires_ms,
         quiet_ok=survey.quiet_ok,
-        sampled_out=not contact.sampled(survey.key, person["id"], interaction["id"], trigger.sample_percent),
+        # A cadence has drawn its own sample.
+        sampled_out=not run_id
+        and not contact.sampled(survey.key, person["id"], interaction["id"], trigger.sample_percent),
         paused=paused,
     )
     return contact.gate(survey.kind, facts, settings.contact_policy(tx))
 
 
 def _not_asked(
-    tx: Tx, interaction: Row, live: surveys.LiveSurvey | None, reason: str, detail: Mapping[str, Any], now: int
+    tx: Tx,
+    interaction: Row,
+    live: surveys.LiveSurvey | None,
+    reason: str,
+    detail: Mapping[str, Any],
+    now: int,
+    *,
+    run_id: str = "",
 ) -> Invited:
     person_id = interaction["person_id"]
     survey = live.survey.key if live else ""
@@ -283,19 +315,23 @@ def _not_asked(
         due_at=0,
         ended_at=now,
         created_at=now,
+        variant="",
+        run_id=run_id,
     )
     return Invited(invitation_id, "not_asked", reason, detail)
 
 
 def _ask(tx: Tx, invitation: Row, now: int) -> None:
-    survey = surveys.at(tx, invitation["survey"], invitation["survey_version"])
+    if runs.keeps_back(tx, invitation, now):
+        return
+    survey = surveys.asked(tx, invitation)
     live = surveys.live(tx, invitation["survey"])
     person = people.get(tx, invitation["person_id"])
     interaction = tx.once("interactions.get", id=invitation["interaction_id"])
     assert person is not None
     assert interaction is not None
     paused = live is None or live.paused
-    verdict = _gate(tx, survey, paused, person, interaction, {}, invitation["id"], now)
+    verdict = _gate(tx, survey, paused, person, interaction, {}, invitation["id"], invitation["run_id"], now)
     if verdict is None and _expects(tx, person["id"], now):
         verdict = contact.Wait("open_question", now + RETRY_OPEN_MS)
     if isinstance(verdict, contact.NotAsked):
@@ -342,17 +378,18 @@ def next_look(survey: Survey, nudges: int, asked_at: int, expires_at: int) -> in
 
 
 def _nudge(tx: Tx, invitation: Row, now: int) -> None:
-    survey = surveys.at(tx, invitation["survey"], invitation["survey_version"])
+    survey = surveys.asked(tx, invitation)
     person = people.get(tx, invitation["person_id"])
     assert person is not None
-    if invitation["response_id"] or invitation["nudges"] >= len(survey.nudges_ms):
+    cadence = runs.state(tx, invitation)
+    if invitation["response_id"] or invitation["nudges"] >= len(survey.nudges_ms) or cadence == "stopped":
         # Somebody who has begun to answer is not pressed for the rest.
         tx.run("invitations.wait", id=invitation["id"], due_at=invitation["expires_at"], reason="")
         return
     last = invitation["expires_at"]
     live = surveys.live(tx, invitation["survey"])
-    if live is None or live.paused:
-        wait = contact.Wait("paused", now + PAUSED_MS)
+    if live is None or live.paused or cadence == "paused":
+        wait = contact.Wait(runs.PAUSED if cadence == "paused" else "paused", now + PAUSED_MS)
         tx.run("invitations.wait", id=invitation["id"], due_at=min(wait.until, last), reason=wait.reason)
         decide(tx, person["id"], "waits", wait.reason, now, detail={"until": wait.until}, invitation=invitation)
         return

@@ -1,9 +1,9 @@
 -- name: insert
 -- One survey meant for one person about one interaction, in whichever state the gates left it.
 INSERT INTO invitations (id, interaction_id, person_id, survey, survey_version, metric, kind, state, reason, language,
-                         due_at, ended_at, created_at)
+                         due_at, ended_at, created_at, variant, run_id)
 VALUES (:id, :interaction_id, :person_id, :survey, :survey_version, :metric, :kind, :state, :reason, :language,
-        :due_at, :ended_at, :created_at)
+        :due_at, :ended_at, :created_at, :variant, :run_id)
 
 -- name: get
 -- One invitation.

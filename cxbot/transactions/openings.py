@@ -89,7 +89,7 @@ def _well_done(tx: Tx, team_id: str, since: int) -> list[dict[str, Any]]:
 
 
 def _praise(tx: Tx, row: Row) -> Mapping[str, Any] | None:
-    survey = surveys.at(tx, row["survey"], row["survey_version"])
+    survey = surveys.asked(tx, row)
     scored = survey.scored
     if survey.anonymous or scored is None or scored.kind != "scale":
         return None

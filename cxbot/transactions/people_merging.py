@@ -10,7 +10,17 @@ from cxbot.ports import Row, Tx
 from cxbot.transactions import case_work, consent, invitations, people, teams
 
 MERGED = "merged"
-GIVEN = ("addresses", "interactions", "invitations", "responses", "remarks", "decisions", "files", "events")
+GIVEN = (
+    "addresses",
+    "interactions",
+    "invitations",
+    "responses",
+    "remarks",
+    "decisions",
+    "files",
+    "events",
+    "follow_ups",
+)
 """Tables of which every row of one entry becomes the other's as it is."""
 
 
@@ -26,6 +36,7 @@ def merge(tx: Tx, kept_id: str, other_id: str, now: int, *, actor_id: str = "") 
     _leave_one_survey(tx, kept_id, other_id, now)
     for row in people.addresses(tx, other_id):
         tx.run("people_merging.give_outbox", old=other_id, new=kept_id, channel=row["channel"], address=row["address"])
+    tx.run("follow_ups.end_twins", old=other_id, new=kept_id, now=now)
     for table in GIVEN:
         tx.run(f"people_merging.give_{table}", old=other_id, new=kept_id)
     for what in ("asked", "decided", "forgotten"):

@@ -46,6 +46,10 @@ UPDATE outbox SET person_id = :new WHERE channel = :channel AND address = :addre
 -- what they sent,
 UPDATE files SET person_id = :new WHERE person_id = :old
 
+-- name: give_follow_ups
+-- what they are asked again about,
+UPDATE follow_ups SET person_id = :new WHERE person_id = :old
+
 -- name: give_events
 -- their history,
 UPDATE events SET subject_id = :new WHERE subject_id = :old

@@ -33,7 +33,7 @@ CASE_NOTICES = ("customer.case_opened", "customer.case_joined", "customer.promis
 
 def reply(tx: Tx, person: Row, invitation: Row, said: conversation.Said, inbound: Inbound, now: int) -> bool:
     """Takes one reply to an open survey. False where it was a press on something that no longer asks anything."""
-    survey = surveys.at(tx, invitation["survey"], invitation["survey_version"])
+    survey = surveys.asked(tx, invitation)
     if survey.anonymous:
         inbox.forget_words(tx, inbound)
     progress = conversation.Progress.load(invitation["progress"])
@@ -124,6 +124,7 @@ def begin(tx: Tx, person_id: str, invitation: Row, survey: Survey, via: str, now
         "late": int(now - invitation["asked_at"] > LATE_AFTER_MS),
         "started_at": _day_start(tx, now) if hidden else now,
         "completed_at": 0,
+        "variant": invitation["variant"],
     }
     tx.run("responses.insert", **row)
     return row

@@ -1,9 +1,9 @@
 -- name: insert
 -- A response begins with its first answer.
 INSERT INTO responses (id, invitation_id, interaction_id, person_id, survey, survey_version, metric, touchpoint, team_id,
-                       channel, language, score, band, state, via, late, started_at, completed_at)
+                       channel, language, score, band, state, via, late, started_at, completed_at, variant)
 VALUES (:id, :invitation_id, :interaction_id, :person_id, :survey, :survey_version, :metric, :touchpoint, :team_id,
-        :channel, :language, CAST(:score AS INTEGER), :band, :state, :via, :late, :started_at, :completed_at)
+        :channel, :language, CAST(:score AS INTEGER), :band, :state, :via, :late, :started_at, :completed_at, :variant)
 
 -- name: get
 -- One response.

@@ -53,7 +53,7 @@ def submit(
     assert invitation is not None
     if invitation["expires_at"] <= now or invitation["state"] == "expired":
         return LinkResult("expired")
-    survey = surveys.at(tx, invitation["survey"], invitation["survey_version"])
+    survey = surveys.asked(tx, invitation)
     steps, mistakes = conversation.answer_all(survey, answers)
     if mistakes:
         return LinkResult("invalid", mistakes=mistakes)

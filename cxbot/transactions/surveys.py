@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from cxbot.domain.survey import Survey, from_json, to_json
+from cxbot.domain.variants import OWN
 from cxbot.ports import Row, Tx
 
 Seeded = Literal["new", "same", "updated", "kept"]
@@ -24,6 +25,15 @@ class LiveSurvey:
     paused: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A wording that has become the survey's own: its name, the new version and the one before."""
+
+    variant: str
+    version: int
+    before: int
+
+
 def live(tx: Tx, key: str) -> LiveSurvey | None:
     """The live version of a survey, or None where there is no such survey."""
     row = tx.one("surveys.live", survey=key)
@@ -35,12 +45,17 @@ def all_live(tx: Tx) -> list[LiveSurvey]:
     return [_live(row) for row in tx.all("surveys.all_live")]
 
 
-def at(tx: Tx, key: str, version: int) -> Survey:
-    """A version of a survey. Raises LookupError where there never was one."""
+def asked(tx: Tx, invitation: Mapping[str, Any]) -> Survey:
+    """The survey in the version and the wording an invitation, a response or a row of the outbox has."""
+    return at(tx, invitation["survey"], invitation["survey_version"], invitation.get("variant", ""))
+
+
+def at(tx: Tx, key: str, version: int, variant: str = "") -> Survey:
+    """A version of a survey, in the words of a variant. Raises LookupError where there never was such a version."""
     row = tx.once("surveys.at", survey=key, version=version)
     if row is None:
         raise LookupError(f"survey {key!r} has no version {version}")
-    return _parsed(row["body"])
+    return _worded(row["body"], variant) if variant else _parsed(row["body"])
 
 
 def versions(tx: Tx, key: str) -> list[Row]:
@@ -74,6 +89,27 @@ def publish(tx: Tx, survey: Survey, actor_id: str, now: int) -> int:
     tx.run("surveys.set_live", survey=survey.key, version=version, seed=row["seed"], edited_at=now)
     _record(tx, survey.key, actor_id, "survey.published", {"version": version}, now)
     return version
+
+
+def pick(tx: Tx, key: str, variant: str, actor_id: str, now: int) -> Picked | None:
+    """Makes one of the wordings the survey's only one, as a new version; None where there is no such wording.
+
+    The version before keeps its wordings: who was asked goes on in theirs, and publishing it again takes this back.
+    """
+    row = _held(tx, key)
+    if not row["version"]:
+        return None
+    before = at(tx, key, row["version"])
+    named = {each.name.casefold(): each.name for each in before.variants}
+    if before.variants:
+        named[OWN.casefold()] = OWN
+    name = named.get(variant.casefold(), "")
+    if not name:
+        return None
+    after = before.worded(name).model_copy(update={"variants": ()})
+    version = publish(tx, after, actor_id, now)
+    _record(tx, key, actor_id, "survey.picked", {"variant": name, "version": version, "before": row["version"]}, now)
+    return Picked(name, version, row["version"])
 
 
 def pause(tx: Tx, key: str, actor_id: str, now: int) -> Switched:
@@ -132,3 +168,8 @@ def _live(row: Row) -> LiveSurvey:
 def _parsed(body: str) -> Survey:
     # By its text, not by key and version: one process may have several stores open, each with a version 1.
     return from_json(body)
+
+
+@lru_cache(maxsize=256)
+def _worded(body: str, variant: str) -> Survey:
+    return _parsed(body).worded(variant)

@@ -135,7 +135,7 @@ def _seen(viewer: Viewer, hidden: Mapping[str, str], row: Row) -> bool:
 
 def _anonymous(tx: Tx, row: Row) -> bool:
     """Whether it is of a survey of which nothing may be shown, not even that somebody was asked."""
-    return bool(row["survey"]) and surveys.at(tx, row["survey"], row["survey_version"]).anonymous
+    return bool(row["survey"]) and surveys.asked(tx, row).anonymous
 
 
 # What is told of an entry that is shown -------------------------------------------------------------------------------
@@ -156,7 +156,7 @@ def _told(tx: Tx, entry: Entry) -> Entry:
 
 def _answers(tx: Tx, response: Mapping[str, Any]) -> dict[str, Any]:
     """The score as it was given, the options that were chosen, and the words."""
-    survey = surveys.at(tx, response["survey"], response["survey_version"])
+    survey = surveys.asked(tx, response)
     score: Any = ""
     said: list[Any] = []
     for row in tx.all("responses.answers", response_id=response["id"]):

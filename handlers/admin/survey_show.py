@@ -24,7 +24,7 @@ def show(call: Call) -> Receipt:
         version=live.version,
         state={"key": "survey.state.paused" if live.paused else "survey.state.live", "args": {}},
         intro=dict(survey.intro),
-        variables=_placeholders(call),
+        variables=placeholders(call),
         definition=dict(survey.definition),
         days=survey.expires_ms // 86_400_000,
         nudges=len(survey.nudges_ms),
@@ -32,7 +32,7 @@ def show(call: Call) -> Receipt:
     )
 
 
-def _placeholders(call: Call) -> dict[str, str]:
+def placeholders(call: Call) -> dict[str, str]:
     """What stands in the texts for what only an interaction knows."""
     company = settings.company(call.tx)
     named = dict.fromkeys(("name", "agent", "reference", "touchpoint"), "…")

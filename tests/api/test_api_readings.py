@@ -18,6 +18,7 @@ def respond(tx, n, now, *, person="p", answers=()):
         "responses.insert", id=f"R{n}", invitation_id="", interaction_id="", person_id=person, survey="csat",
         survey_version=1, metric="csat", touchpoint="ticket", team_id="support" if n % 2 else "stores", channel="web",
         language="en", score=2, band="low", state="complete", via="chat", late=0, started_at=now, completed_at=now,
+            variant="",
     )  # fmt: skip
     for question, value in answers:
         tx.run(

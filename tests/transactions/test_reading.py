@@ -12,6 +12,7 @@ def open_cases(tx):
             "responses.insert", id=f"R{n}", invitation_id="", interaction_id="", person_id="p" if n else "",
             survey="csat", survey_version=1, metric="csat", touchpoint="ticket", team_id="support", channel="web",
             language="en", score=n, band="low", state="complete", via="chat", late=0, started_at=NOW, completed_at=NOW,
+            variant="",
         )  # fmt: skip
         tx.run("responses.answer", response_id=f"R{n}", question=f"q{n % 2}", kind="scale", value="1", words="",
                answered_at=NOW)  # fmt: skip

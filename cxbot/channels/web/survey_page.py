@@ -144,7 +144,7 @@ def look(tx: Tx, claims: links.LinkClaims, token_hash: str) -> Asked | None:
     if linked is None or linked.invitation["state"] in _NOT_OFFERED:
         return None
     invitation = linked.invitation
-    survey = surveys.at(tx, invitation["survey"], invitation["survey_version"])
+    survey = surveys.asked(tx, invitation)
     used = linked.spent or invitation["state"] != "asked" or bool(invitation["response_id"])
     return Asked(invitation, survey, invitations.variables(tx, invitation), used)
 

@@ -25,6 +25,7 @@ from cxbot.domain.survey.model import (
     Rule,
     Survey,
     Trigger,
+    Variant,
     WordRule,
     as_file,
 )
@@ -42,6 +43,7 @@ PARTS: Mapping[tuple[str, ...], type[BaseModel]] = {
     ("detect", "raising_words"): WordRule,
     ("detect", "rules"): Rule,
     ("routes",): Route,
+    ("variants",): Variant,
 }
 """What stands where in the file."""
 EXAMPLES: Mapping[str, str] = {
@@ -57,6 +59,7 @@ EXAMPLES: Mapping[str, str] = {
     "words": 'words = ["refund"]',
     "severity": 'severity = "high"',
     "team": 'team = "support"',
+    "share": "share = 50",
 }
 STAND_INS: Mapping[str, Any] = {
     "key": "survey",
@@ -71,6 +74,7 @@ STAND_INS: Mapping[str, Any] = {
     "words": [],
     "severity": "low",
     "team": "",
+    "share": 1,
 }
 """Put where something needed is missing, so that the rest can be looked at all the same."""
 WANTED: Mapping[str, str] = {

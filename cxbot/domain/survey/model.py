@@ -173,6 +173,14 @@ class Route(_Part):
     owner: str = ""
 
 
+class Variant(_Part):
+    """Another wording, put to `share` of 100 of those who are asked; `text` by question id, in every language."""
+
+    name: str
+    share: WholeNumber
+    text: Mapping[str, Texts] = Field(default_factory=dict)
+
+
 class Survey(_Part):
     """A survey: questions, what their answers mean, whom it asks and when. Never changed: a change is a new version."""
 
@@ -193,10 +201,22 @@ class Survey(_Part):
     thanks: Mapping[str, Texts] = Field(default_factory=dict)
     detect: Detect = Field(default_factory=Detect)
     routes: tuple[Route, ...] = ()
+    variants: tuple[Variant, ...] = ()
 
     def question(self, question_id: str) -> Question | None:
         """The question with that id."""
         return next((question for question in self.questions if question.id == question_id), None)
+
+    def worded(self, variant: str) -> Survey:
+        """The survey in the words of a variant; in its own where there is none of that name."""
+        text = next((each.text for each in self.variants if each.name == variant), None)
+        if not text:
+            return self
+        questions = tuple(
+            question.model_copy(update={"text": text[question.id]}) if question.id in text else question
+            for question in self.questions
+        )
+        return self.model_copy(update={"questions": questions})
 
     @property
     def scored(self) -> Question | None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from cxbot.domain.survey import flow, texts
 from cxbot.domain.survey.fault import Fault, Path
 from cxbot.domain.survey.model import LANGUAGES, SEVERITIES, Question, Rule, Survey
+from cxbot.domain.variants import OWN
 
 SCALES = {"nps": (0, 10), "enps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
 TELLING = ("name", "agent", "reference")
@@ -21,13 +22,16 @@ LONGEST_PRESS = 34
 """Question id and option id together: they travel in a choice key of 64 bytes beside the invitation's id."""
 RESERVED = ("end", "skip", "done", "change", "yes", "no", "default")
 _ID = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,{LONGEST_ID - 1}}}")
+_VARIANT_NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_-]{{0,{LONGEST_ID - 1}}}")
 _BAND_NAME = re.compile(rf"[a-z][a-z0-9_]{{0,{LONGEST_ID - 1}}}")
 
 
 def mistakes_in(survey: Survey, limits: Sequence[texts.TextLimits] = ()) -> tuple[Fault, ...]:
     """Everything that is wrong with a survey, for the channels whose limits are given; empty where it is valid."""
     faults = [fault for check in CHECKS for fault in check(survey)]
-    faults.extend(texts.lengths(survey, [limit for limit in limits if limit.customers]))
+    customers = [limit for limit in limits if limit.customers]
+    faults.extend(texts.lengths(survey, customers))
+    faults.extend(texts.variant_lengths(survey, customers))
     return tuple(dict.fromkeys(faults))
 
 
@@ -236,6 +240,32 @@ def _routes(survey: Survey) -> Iterator[Fault]:
         yield from _answers(survey, route.answers, path)
 
 
+def _variants(survey: Survey) -> Iterator[Fault]:
+    seen: set[str] = set()
+    shared = 0
+    for place, variant in enumerate(survey.variants):
+        path: Path = ("variants", place)
+        if not _VARIANT_NAME.fullmatch(variant.name):
+            message = f'{variant.name!r} is no name for a wording: write letters, digits, "-" or "_", such as "B"'
+            yield Fault((*path, "name"), message)
+        if variant.name.casefold() == OWN.casefold():
+            yield Fault((*path, "name"), f'{OWN} is the survey\'s own wording: write another name, such as "B"')
+        elif variant.name.casefold() in seen:
+            yield Fault((*path, "name"), f"another wording above is {variant.name!r}: write another name")
+        seen.add(variant.name.casefold())
+        shared += max(variant.share, 0)
+        if not 1 <= variant.share <= 100:
+            yield Fault((*path, "share"), "share is a share of 100: write a number from 1 to 100")
+        elif shared > 100:
+            yield Fault((*path, "share"), f"the shares come to {shared}: at most 100 together, {OWN} has what is left")
+        if not variant.text:
+            yield Fault(path, 'it words nothing otherwise: write text.<question>.en = "…"')
+        for question_id in variant.text:
+            if survey.question(question_id) is None:
+                message = f"there is no question {question_id!r}: {flow.did_you_mean(survey, question_id)}"
+                yield Fault((*path, "text", question_id), message)
+
+
 def _anonymous(survey: Survey) -> Iterator[Fault]:
     """Nothing that would need to know who answered, or would show it."""
     if not survey.anonymous:
@@ -279,6 +309,7 @@ CHECKS = (
     texts.introduction,
     _detect,
     _routes,
+    _variants,
     _anonymous,
     flow.faults,
 )

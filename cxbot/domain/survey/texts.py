@@ -52,6 +52,9 @@ def texts_of(survey: Survey) -> Iterator[tuple[Path, Texts, bool]]:
         yield ("thanks", name), thanks, True
     for place, rule in enumerate(survey.detect.raising_words):
         yield ("detect", "raising_words", place, "reason"), rule.reason, True
+    for place, variant in enumerate(survey.variants):
+        for question_id, text in variant.text.items():
+            yield ("variants", place, "text", question_id), text, True
 
 
 def languages(survey: Survey) -> Iterator[Fault]:
@@ -60,6 +63,8 @@ def languages(survey: Survey) -> Iterator[Fault]:
         if not texts and not needed:
             continue
         name = next(str(part) for part in reversed(path) if isinstance(part, str))
+        if path[0] == "variants":
+            name = f"text.{name}"
         missing = [language for language in LANGUAGES if not texts.get(language, "").strip()]
         if missing:
             example = f'{name}.{missing[0]} = "…"'
@@ -125,6 +130,20 @@ def lengths(survey: Survey, limits: Sequence[TextLimits]) -> Iterator[Fault]:
             if _width(text) > room:
                 message = f"it may come to {_width(text)} characters and a channel takes {room}: shorten it"
                 yield Fault(("thanks", name, language), message)
+
+
+def variant_lengths(survey: Survey, limits: Sequence[TextLimits]) -> Iterator[Fault]:
+    """The same of the other wordings."""
+    if not limits:
+        return
+    room = min(limit.text for limit in limits)
+    for at, variant in enumerate(survey.variants):
+        worded = survey.worded(variant.name)
+        for place, question in enumerate(worded.questions):
+            if question.id not in variant.text:
+                continue
+            for fault in _long_question(worded, question, ("questions", place), room, limits):
+                yield Fault(("variants", at, "text", question.id, fault.path[-1]), fault.message)
 
 
 def _long_question(

@@ -1,0 +1,155 @@
+"""What is said of a cadence, by commands and by the button that confirms a large send."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cxbot import wording
+from cxbot.clock import next_time
+from cxbot.domain import contact
+from cxbot.domain.cadence import DAY_MS, Audience, Plan
+from cxbot.domain.roles import may
+from cxbot.ports import Inbound, Receipt, Row, Tx
+from cxbot.transactions import cadences, settings, teams
+
+KEY = "cd:"
+"""How the key begins of what is pressed: `cd:start:<cadence>`."""
+FATIGUE = ("fatigue_metric", "fatigue_any")
+ALONE = ("opted_out", "no_address", "unreachable", "open_survey", "paused", "cadence_stopped")
+"""Reasons that are named by themselves; fatigue is one, the rest is the rest."""
+
+
+def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
+    """Somebody confirms a large send."""
+    _, _, cadence_id = inbound.choice.split(":", 2)
+    row = tx.one("cadences.get", id=cadence_id)
+    language = str((sender or {}).get("language") or settings.company(tx).language)
+    if sender is None or row is None:
+        return Receipt(notice=wording.text("refuse.stale", language))
+    if not may(teams.roles_of(tx, sender["id"]), "edit_survey"):
+        return Receipt(notice=wording.text("refuse.stale", language))
+    outcome = cadences.start(tx, row["id"], sender["id"], now, next_time)
+    after = tx.one("cadences.get", id=row["id"]) or row
+    key, args = changed(after, outcome, "started")
+    zone = settings.company(tx).time_zone
+    return Receipt(notice=wording.text(key, language, zone=zone, now=now, **args))
+
+
+def changed(row: Row, outcome: cadences.Changed, done: str) -> tuple[str, dict[str, Any]]:
+    """What is said after something was done to a cadence, or was not."""
+    args: dict[str, Any] = {"name": row["name"], "next": row["next_at"], "survey": row["survey"]}
+    if outcome == "done":
+        return f"command.cadence.{done}", args
+    if outcome == "already":
+        return "command.cadence.not_now", {**args, "state": state(row)}
+    return f"command.cadence.{outcome}", args
+
+
+def state(row: Row) -> dict[str, Any]:
+    """The state of a cadence in words."""
+    return {"key": f"command.cadence.state.{row['state']}", "args": {}}
+
+
+def described(plan: Plan) -> list[dict[str, Any]]:
+    """A plan in words: when, whom, how fast."""
+    when = _follows(plan) if plan.after else _comes_round(plan)
+    more = [] if plan.after else [{"key": "command.cadence.plan.pace", "args": {"n": plan.pace}}]
+    return [when, *_audience(plan.audience), *more]
+
+
+def _comes_round(plan: Plan) -> dict[str, Any]:
+    clock = f"{plan.hour:02}:{plan.minute:02}"
+    if plan.every:
+        days: list[Any] = list(plan.days)
+        if plan.every == "week":
+            days = [{"key": f"time.weekday.{day + 1}", "args": {}} for day in plan.days]
+        since = "" if plan.at_once else plan.since
+        return {"key": f"command.cadence.plan.{plan.every}", "args": {"days": days, "time": clock, "since": since}}
+    if plan.at_once:
+        return {"key": "command.cadence.plan.at_once", "args": {}}
+    dates = [{"key": "command.cadence.plan.date", "args": {"at": at}} for at in plan.dates]
+    return {"key": "command.cadence.plan.dates", "args": {"dates": dates}}
+
+
+def _follows(plan: Plan) -> dict[str, Any]:
+    args = {
+        "touchpoint": plan.after,
+        "offsets": [_span(offset) for offset in plan.offsets],
+        "again": _span(plan.again) if plan.again else "",
+        "most": plan.most,
+    }
+    return {"key": "command.cadence.plan.after", "args": args}
+
+
+def _span(ms: int) -> dict[str, Any]:
+    days = ms // DAY_MS
+    unit, n = ("weeks", days // 7) if days and days % 7 == 0 else ("days", days)
+    return {"key": f"command.cadence.{unit}", "args": {"n": n}}
+
+
+def _audience(audience: Audience) -> list[dict[str, Any]]:
+    given: Mapping[str, Any] = {
+        "segment": audience.segment,
+        "touchpoint": audience.touchpoint,
+        "language": audience.language,
+        "channel": audience.channel,
+        "value": audience.value,
+        "vip": audience.vip,
+        "sample": audience.sample if audience.sample < 100 else 0,
+    }
+    return [{"key": f"command.cadence.plan.{name}", "args": {"it": it}} for name, it in given.items() if it]
+
+
+def held(counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Who is not asked, by reason, the most first."""
+    groups: dict[str, int] = {}
+    for reason, n in counts.items():
+        group = "fatigue" if reason in FATIGUE else reason if reason in ALONE else "other"
+        groups[group] = groups.get(group, 0) + n
+    ordered = sorted(groups.items(), key=lambda each: (-each[1], each[0]))
+    return [{"key": f"command.cadence.held.{group}", "args": {"n": n}} for group, n in ordered]
+
+
+def forecast(row: Row, found: cadences.Forecast) -> list[dict[str, Any]]:
+    """A forecast, line by line."""
+    plan = cadences.plan_of(row)
+    args = {"asked": found.asked, "audience": found.audience, "held": held(found.held)}
+    if plan.after:
+        lines = [
+            {"key": "command.cadence.forecast_after", "args": {**args, "touchpoint": plan.after}},
+            {"key": "command.cadence.forecast_weekly", "args": {"weekly": round(found.weekly, 1)}},
+        ]
+        if found.rest_days:
+            lines.append({"key": "command.cadence.forecast_rest", "args": {"days": found.rest_days}})
+        return lines
+    lines = [{"key": "command.cadence.forecast_audience", "args": args}]
+    if found.asked:
+        pace = min(plan.pace, found.asked)
+        when = {"days": found.days, "pace": pace, "begins": found.begins, "ends": found.ends}
+        lines.append({"key": "command.cadence.forecast_days", "args": when})
+    return lines
+
+
+def progress(row: Row, found: cadences.Progress) -> list[dict[str, Any]]:
+    """How far a run has come, line by line."""
+    if not cadences.plan_of(row).after and found.state == "gathering":
+        lines: list[dict[str, Any]] = [{"key": "command.cadence.gathering", "args": {}}]
+    else:
+        lines = []
+    args = {
+        "asked": found.asked,
+        "total": found.total,
+        "rate": found.answered / found.asked if found.asked else "",
+        "ends": found.ends if row["state"] == "running" else 0,
+    }
+    lines.append({"key": "command.cadence.progress", "args": args})
+    if found.held:
+        lines.append({"key": "command.cadence.held_so_far", "args": {"held": held(found.held)}})
+    return lines
+
+
+def needs_confirmation(tx: Tx, found: cadences.Forecast) -> bool:
+    """Whether so many would be asked that the number is to be confirmed."""
+    policy: contact.Policy = settings.contact_policy(tx)
+    return found.asked > policy.confirm_above
