@@ -71,7 +71,7 @@ def run(
         )
     alone = inbound.private or inbound.place == inbound.sender
     who = (inbound.channel, inbound.sender, alone, aside)
-    return command.run(Call(tx, now, sender, team, language, parsed.arguments, say, _reads(found), *who))
+    return command.run(Call(tx, now, sender, team, language, parsed.arguments, say, reads(found), *who, inbound.text))
 
 
 def is_talk(text: str) -> bool:
@@ -93,7 +93,9 @@ def plainly_meant(text: str) -> bool:
     return text.lstrip().startswith("/") or any(line in phrases(command) for command in known())
 
 
-def _reads(found: list[Any] | None) -> Callable[..., Any]:
+def reads(found: list[Any] | None) -> Callable[..., Any]:
+    """What `Call.heavy` is: gives what was read beside the writer, or asks for it."""
+
     def heavy(query: Callable[..., Any], *args: Any) -> Any:
         if not found:
             raise ReadFirst(query, args)

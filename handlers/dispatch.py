@@ -7,7 +7,7 @@ from typing import Any
 from cxbot import wording
 from cxbot.ports import PREVIEW, Inbound, Receipt, Row, Tx
 from cxbot.transactions import people, places, settings, teams
-from handlers import commands, customer, incidents, page, pairing, reported, team
+from handlers import commands, customer, incidents, page, pairing, reported, survey_buttons, team
 
 
 def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -> Receipt:
@@ -27,10 +27,8 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -
         return page.show(tx, sender, inbound, now, found)
     if inbound.kind == "interaction" or inbound.choice.startswith(reported.KEY):
         return reported.take(tx, sender, inbound, now)
-    if inbound.choice.removeprefix(PREVIEW).startswith(incidents.KEY):
-        return incidents.act(tx, sender, inbound, now)
-    if inbound.choice.removeprefix(PREVIEW).startswith("c:"):
-        return team.act(tx, sender, inbound, now)
+    if (done := _of_a_colleague(tx, sender, inbound, now, found)) is not None:
+        return done
     if place is not None:
         return team.write(tx, place, sender, inbound, now, found)
     staff = sender is not None and inbound.kind == "text" and bool(teams.roles_of(tx, sender["id"]))
@@ -54,6 +52,16 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -
     if inbound.overheard and not (sender and customer.is_for_us(tx, sender, inbound, now)):
         return Receipt()
     return customer.handle(tx, sender or newcomer(tx, inbound, now), inbound, now)
+
+
+def _of_a_colleague(tx: Tx, sender: Row | None, inbound: Inbound, now: int, found: list[Any] | None) -> Receipt | None:
+    """What is pressed or filled in about cases, storms and surveys; None where the message is something else."""
+    choice = inbound.choice.removeprefix(PREVIEW)
+    if choice.startswith(incidents.KEY):
+        return incidents.act(tx, sender, inbound, now)
+    if choice.startswith("c:"):
+        return team.act(tx, sender, inbound, now)
+    return survey_buttons.take(tx, sender, inbound, now, found)
 
 
 def _can_be_written_to(tx: Tx, place: Row | None, sender: Row | None, inbound: Inbound, now: int) -> None:

@@ -70,6 +70,8 @@ class Call:
     """Nobody but the sender reads the answer."""
     aside: Callable[..., Receipt] | None = None
     """As `say`, but read by the sender alone, where others read the place and the channel can keep it from them."""
+    text: str = ""
+    """The line as it was written, quotes, line breaks and all."""
 
 
 @dataclass(frozen=True, slots=True)

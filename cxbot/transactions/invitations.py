@@ -35,7 +35,7 @@ def invite(tx: Tx, interaction: Row, flags: Mapping[str, Any], now: int) -> Invi
 
     `flags`: internal, survey (False: the caller wants none), auto_closed, closed_by.
     """
-    live = _matching(tx, interaction)
+    live = _matching(tx, interaction, now)
     if live is None:
         return _not_asked(tx, interaction, None, "no_survey", {}, now)
     survey = live.survey
@@ -205,16 +205,21 @@ def variables(tx: Tx, invitation: Row) -> dict[str, str]:
     }
 
 
-def _matching(tx: Tx, interaction: Row) -> surveys.LiveSurvey | None:
+def _matching(tx: Tx, interaction: Row, now: int) -> surveys.LiveSurvey | None:
     for live in surveys.all_live(tx):
-        trigger = live.survey.trigger
-        if (
-            interaction["touchpoint"] in trigger.touchpoints
-            and (not trigger.stages or interaction["stage"] in trigger.stages)
-            and (not trigger.outcomes or interaction["outcome"] in trigger.outcomes)
-        ):
+        if live.asks(now) and suits(live.survey, interaction):
             return live
     return None
+
+
+def suits(survey: Survey, interaction: Row) -> bool:
+    """Whether a survey is meant for such an interaction."""
+    trigger = survey.trigger
+    return bool(
+        interaction["touchpoint"] in trigger.touchpoints
+        and (not trigger.stages or interaction["stage"] in trigger.stages)
+        and (not trigger.outcomes or interaction["outcome"] in trigger.outcomes)
+    )
 
 
 def _gate(

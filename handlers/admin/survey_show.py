@@ -7,7 +7,7 @@ from typing import Any
 
 from cxbot.domain.survey import Question
 from cxbot.ports import Receipt
-from cxbot.transactions import settings, surveys
+from cxbot.transactions import settings, survey_drafts, surveys
 from handlers.grammar import Argument, Call, Command
 
 
@@ -22,7 +22,7 @@ def show(call: Call) -> Receipt:
         survey=survey.key,
         title=dict(survey.title),
         version=live.version,
-        state={"key": "survey.state.paused" if live.paused else "survey.state.live", "args": {}},
+        state=state(live, call.now),
         intro=dict(survey.intro),
         variables=_placeholders(call),
         definition=dict(survey.definition),
@@ -30,6 +30,17 @@ def show(call: Call) -> Receipt:
         nudges=len(survey.nudges_ms),
         lines=[_line(number, question) for number, question in enumerate(survey.questions, 1)],
     )
+
+
+def state(live: surveys.LiveSurvey, now: int) -> dict[str, Any]:
+    """What a survey is doing, as a meaning: archived, paused, scheduled for later, or live."""
+    if live.archived:
+        name = "archived"
+    elif live.paused:
+        name = "paused"
+    else:
+        name = "live" if live.asks(now) else "scheduled"
+    return {"key": f"survey.state.{name}", "args": {"at": live.starts_at}}
 
 
 def _placeholders(call: Call) -> dict[str, str]:
@@ -42,6 +53,7 @@ def _placeholders(call: Call) -> dict[str, str]:
 def unknown(call: Call) -> Receipt:
     """Says that there is no such survey, and which one was probably meant."""
     known = [live.survey.key for live in surveys.all_live(call.tx)]
+    known += [key for key in survey_drafts.all_open(call.tx) if key not in known]
     nearest = difflib.get_close_matches(call.arguments["survey"].casefold(), known, n=1, cutoff=0.4)
     return call.say(
         "refuse.no_such_survey", survey=call.arguments["survey"].casefold(), did_you_mean=nearest, known=known

@@ -54,14 +54,20 @@ def texts_of(survey: Survey) -> Iterator[tuple[Path, Texts, bool]]:
         yield ("detect", "raising_words", place, "reason"), rule.reason, True
 
 
+def missing_languages(survey: Survey) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """Where texts are missing, and in which languages."""
+    for path, texts, needed in texts_of(survey):
+        missing = tuple(language for language in LANGUAGES if not texts.get(language, "").strip())
+        if missing and (texts or needed):
+            yield path, missing
+
+
 def languages(survey: Survey) -> Iterator[Fault]:
     """Texts missing in a language, and braces that hold no variable."""
-    for path, texts, needed in texts_of(survey):
-        if not texts and not needed:
-            continue
+    lacking = dict(missing_languages(survey))
+    for path, texts, _ in texts_of(survey):
         name = next(str(part) for part in reversed(path) if isinstance(part, str))
-        missing = [language for language in LANGUAGES if not texts.get(language, "").strip()]
-        if missing:
+        if missing := lacking.get(path):
             example = f'{name}.{missing[0]} = "…"'
             if path[0] in {"title", "definition", "intro", "thanks"}:
                 example = f'{missing[0]} = "…" under [{".".join(str(step) for step in path)}]'
