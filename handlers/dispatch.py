@@ -32,6 +32,8 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -
     if place is not None:
         return team.write(tx, place, sender, inbound, now, found)
     staff = sender is not None and inbound.kind == "text" and bool(teams.roles_of(tx, sender["id"]))
+    if staff and (tried := survey_buttons.typed(tx, inbound, now)) is not None:
+        return tried
     if inbound.command and not staff and inbound.text.startswith("/"):
         language = (sender or {}).get("language") or wording.negotiate(
             inbound.language or settings.company(tx).language

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cxbot import wording
-from cxbot.domain import conversation
+from cxbot.domain import conversation, replies
 from cxbot.domain.roles import may
 from cxbot.domain.survey import LANGUAGES, Survey, editing
 from cxbot.domain.survey.editing import Wrong
@@ -15,17 +15,20 @@ from cxbot.transactions import settings, survey_approval, survey_drafts, survey_
 from cxbot.transactions.survey_approval import KEY
 from handlers import commands, forms, survey_desk, survey_forms
 from handlers.admin import survey_files, survey_publish
-from handlers.grammar import Call
+from handlers.grammar import Call, NotUnderstood, parse
 
 TRIED = f"s:{survey_previews.ID}"
 """How the key begins of an answer to a survey that is only tried out."""
+CANCEL = frozenset({"cancel", "取消"})
 
 
 def take(tx: Tx, sender: Row | None, inbound: Inbound, now: int, found: list[Any] | None) -> Receipt | None:
-    """What is pressed, filled in or answered about a survey that is written; None where it is something else."""
+    """What is pressed or filled in about a survey that is written; None where it is something else."""
     if inbound.choice.startswith(KEY):
         return act(tx, sender, inbound, now, found)
-    return tried(tx, sender, inbound, now)
+    if inbound.kind == "choice" and inbound.choice.startswith(TRIED):
+        return _pressed(tx, sender, inbound, now)
+    return None
 
 
 def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int, found: list[Any] | None = None) -> Receipt:
@@ -125,26 +128,30 @@ def _decided(call: Call, proposal_id: str, approves: bool) -> Receipt:
     return call.say(f"survey.approval.you_{decided.outcome}", **args)
 
 
-def tried(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt | None:
-    """An answer of somebody who tries a survey out; None where the message is none."""
-    pressed = inbound.kind == "choice" and inbound.choice.startswith(TRIED)
-    if not pressed and (inbound.kind != "text" or inbound.place != inbound.sender or sender is None):
+def typed(tx: Tx, inbound: Inbound, now: int) -> Receipt | None:
+    """A line of somebody with a role who tries a survey out; None where it is no answer to that."""
+    if inbound.place != inbound.sender or inbound.command or inbound.text.lstrip().startswith("/"):
+        return None
+    if not isinstance(parse(inbound.text, commands.known()), NotUnderstood):
         return None
     preview = survey_previews.open_at(tx, inbound.channel, inbound.sender, now)
-    if not pressed:
-        if preview is None or not _is_answer(inbound):
-            return None
-        said = conversation.Said(text=inbound.text)
-    else:
-        _, preview_id, question, value, *_ = [*inbound.choice.split(":", 3), "", "", ""]
-        if preview is None or preview["id"] != preview_id:
-            return Receipt(notice=wording.text("refuse.stale", str((sender or {}).get("language") or "en")))
-        said = conversation.Said(value=value, question=question)
+    if preview is None:
+        return None
+    if replies.fold(inbound.text) in CANCEL or replies.read_intent(inbound.text) in ("stop", "stop_all"):
+        survey_previews.leave(tx, inbound.channel, inbound.sender, now)
+        return Receipt(notice=wording.text("survey.preview.left", preview["language"]))
+    return _answered(tx, preview, conversation.Said(text=inbound.text), now)
+
+
+def _pressed(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
+    preview = survey_previews.open_at(tx, inbound.channel, inbound.sender, now)
+    _, preview_id, question, value, *_ = [*inbound.choice.split(":", 3), "", "", ""]
+    if preview is None or preview["id"] != preview_id:
+        return Receipt(notice=wording.text("refuse.stale", str((sender or {}).get("language") or "en")))
+    return _answered(tx, preview, conversation.Said(value=value, question=question), now)
+
+
+def _answered(tx: Tx, preview: Row, said: conversation.Said, now: int) -> Receipt:
     if survey_previews.reply(tx, preview, said, now):
         return Receipt()
     return Receipt(notice=wording.text("refuse.stale", preview["language"]))
-
-
-def _is_answer(inbound: Inbound) -> bool:
-    """Whether a line is meant for the survey that is tried out: whatever is no command."""
-    return not inbound.command and commands.is_talk(inbound.text)

@@ -125,9 +125,12 @@ def _line(change: Difference) -> dict[str, Any]:
 
 
 def opening(call: Call, form: Form, key: str, **args: Any) -> Receipt:
-    """Opens a form, with a message from which it can be opened again later."""
+    """Opens a form, with a message from which it can be opened again later.
+
+    Where a form is asked field by field there is nothing to open: the button is for channels that have forms.
+    """
     label = {"key": "survey.form.open", "args": {}}
-    choices = [{"key": form.key, "label": label, "style": "primary"}] if len(form.key) <= MOST_KEY else []
+    choices = [{"key": form.key, "label": label, "style": "primary", "form": True}] if len(form.key) <= MOST_KEY else []
     return replace(call.say(key, choices=choices, **args), form=form)
 
 

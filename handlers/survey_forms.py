@@ -234,7 +234,8 @@ def new(call: Call, survey: Survey, _: Sequence[str]) -> Form:
         value=survey.key,
         hint=wording.text("survey.form.id_hint", call.language),
     )
-    fields = (key, *titles, *trigger_fields(call, survey))
+    asked = [field for field in trigger_fields(call, survey) if field.name not in ("stages", "sample")]
+    fields = (key, *titles, *asked)
     return survey_desk.form(
         call, f"new:{survey.key}", "survey.form.new", fields, submit="survey.form.save", survey=survey.key
     )

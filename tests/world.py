@@ -76,6 +76,7 @@ TABLES = (
     "responses",
     "rollups",
     "spent_links",
+    "survey_previews",
 )
 _ORDER = {
     "addresses": "channel, address",

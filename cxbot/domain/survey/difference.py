@@ -8,7 +8,9 @@ from typing import Any
 
 from cxbot.domain.survey.model import LANGUAGES, Survey, as_file
 
-NAMED_BY = ("id", "name")
+NAMED_BY = ("id", "name", "when")
+ANY = "any"
+"""The name of a branch that every other answer takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,10 @@ def _compared(old: Any, new: Any, where: tuple[str, ...]) -> Iterator[Difference
 
 
 def _tables(old: Mapping[str, Any], new: Mapping[str, Any], where: tuple[str, ...]) -> Iterator[Difference]:
-    for name in dict.fromkeys((*old, *new)):
+    names = list(dict.fromkeys((*old, *new)))
+    if not new and (said := [name for name in names if _is_text(old[name])]):
+        names = said  # of what is gone its words tell enough
+    for name in names:
         if name in LANGUAGES:
             if old.get(name, "") != new.get(name, ""):
                 yield Difference(where, name, str(old.get(name, "")), str(new.get(name, "")))
@@ -82,6 +87,10 @@ def _table(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
+def _is_text(value: Any) -> bool:
+    return isinstance(value, Mapping) and any(value.get(language) for language in LANGUAGES)
+
+
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
@@ -91,8 +100,9 @@ def _is_named(value: Any) -> bool:
 
 
 def _named(rows: list[Any]) -> dict[str, Any]:
-    """The members of a list by id or name; those without by what they say, or by number."""
+    """The members of a list by id or name; those without by number."""
     found: dict[str, Any] = {}
     for number, row in enumerate(rows, 1):
-        found[str(next((row[name] for name in NAMED_BY if row.get(name)), number))] = row
+        named = next((row[name] for name in NAMED_BY if row.get(name)), ANY if "when" in row else number)
+        found[str(named)] = row
     return found
