@@ -91,7 +91,8 @@ def mistake_lines(survey: Survey) -> list[dict[str, Any]]:
     for fault in mistakes_in(survey):
         if fault.path in lacking and fault.message.startswith("the text is missing"):
             continue
-        args = {"where": path_in_words(data, fault.path), "message": fault.message}
+        message = {"key": f"survey.fault.{fault.code}", "args": dict(fault.args)} if fault.code else fault.message
+        args = {"where": path_in_words(data, fault.path), "message": message}
         said.append({"key": "survey.mistake.line", "args": args})
     return said
 

@@ -59,7 +59,7 @@ COMMANDS = [
     Command(
         name="survey dry-run",
         words={
-            "en": ("survey dry-run", "survey dry run", "dry-run survey", "dry run"),
+            "en": ("survey dry-run", "survey dry run", "survey dryrun", "dry-run survey", "dry run"),
             "zh-CN": ("问卷 试运行", "试运行问卷", "问卷 演练"),
             "zh-TW": ("問卷 試跑", "試跑問卷", "問卷 演練"),
         },

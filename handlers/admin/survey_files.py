@@ -6,6 +6,7 @@ import re
 
 from cxbot import wording
 from cxbot.domain.survey import Mistake, Survey, SurveyMistakes, read_survey, to_toml
+from cxbot.inbound import LONGEST_TEXT
 from cxbot.ports import Field, Form, Receipt
 from cxbot.transactions import survey_drafts, surveys
 from cxbot.transactions.survey_drafts import Draft
@@ -60,6 +61,8 @@ def take_in(call: Call) -> Receipt:
     start = _STARTS.search(call.text.partition("\n")[2]) if "\n" in call.text else None
     if start is None:
         return survey_desk.opening(call, form(call), "survey.import.how")
+    if len(call.text) >= LONGEST_TEXT:
+        return call.say("survey.import.too_long", most=LONGEST_TEXT)
     return imported(call, call.text.partition("\n")[2])
 
 

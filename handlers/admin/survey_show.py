@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-from cxbot.domain.survey import Question
+from cxbot.domain.survey import Question, Survey
 from cxbot.ports import Receipt
 from cxbot.transactions import settings, survey_drafts, surveys
 from handlers.grammar import Argument, Call, Command
@@ -13,15 +13,16 @@ from handlers.grammar import Argument, Call, Command
 
 def show(call: Call) -> Receipt:
     """Shows one survey in the language of the one who asks."""
-    live = surveys.live(call.tx, call.arguments["survey"].casefold())
-    if live is None:
+    key = call.arguments["survey"].casefold()
+    live = surveys.live(call.tx, key)
+    survey = live.survey if live else _draft(call, key)
+    if survey is None:
         return unknown(call)
-    survey = live.survey
     return call.say(
         "command.survey_show.page",
         survey=survey.key,
         title=dict(survey.title),
-        version=live.version,
+        version=live.version if live else "–",
         state=state(live, call.now),
         intro=dict(survey.intro),
         variables=_placeholders(call),
@@ -32,8 +33,15 @@ def show(call: Call) -> Receipt:
     )
 
 
-def state(live: surveys.LiveSurvey, now: int) -> dict[str, Any]:
-    """What a survey is doing, as a meaning: archived, paused, scheduled for later, or live."""
+def _draft(call: Call, key: str) -> Survey | None:
+    draft = survey_drafts.get(call.tx, key)
+    return draft.survey if draft else None
+
+
+def state(live: surveys.LiveSurvey | None, now: int) -> dict[str, Any]:
+    """What a survey is doing, as a meaning: archived, paused, scheduled for later, or live; None is a mere draft."""
+    if live is None:
+        return {"key": "survey.state.draft", "args": {}}
     if live.archived:
         name = "archived"
     elif live.paused:
@@ -53,8 +61,9 @@ def _placeholders(call: Call) -> dict[str, str]:
 def unknown(call: Call) -> Receipt:
     """Says that there is no such survey, and which one was probably meant."""
     known = [live.survey.key for live in surveys.all_live(call.tx)]
-    known += [key for key in survey_drafts.all_open(call.tx) if key not in known]
-    nearest = difflib.get_close_matches(call.arguments["survey"].casefold(), known, n=1, cutoff=0.4)
+    wanted = call.arguments["survey"].casefold()
+    known += [key for key in survey_drafts.all_open(call.tx) if key not in (*known, wanted)]
+    nearest = difflib.get_close_matches(wanted, known, n=1, cutoff=0.4)
     return call.say(
         "refuse.no_such_survey", survey=call.arguments["survey"].casefold(), did_you_mean=nearest, known=known
     )

@@ -240,6 +240,40 @@ async def test_mistakes_of_a_form_stand_beside_their_fields_with_what_was_typed(
     assert next(field.value for field in receipt.form.fields if field.name == "delay") == "soon"
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("问卷 编辑 csat 提醒 24小时 8天", "有提醒晚于问卷的有效期"),
+        ("问卷 编辑 csat 分段 neutral 4-4", "3 分不属于任何分段"),
+        ("问卷 编辑 csat 跳转 score 9 why", "没有“9”这种回答"),
+        ("问卷 编辑 csat 跳转 praise 其他 score", "出现循环：score → praise → score"),
+        ("问卷 编辑 csat 开场白 简体：请评分", "开场白要有隐私说明链接，请加入 {privacy_url}。"),
+        ("问卷 编辑 csat 题目 why 简体：{nobody}怎么了？", "{nobody} 不是变量"),
+    ],
+)
+async def test_mistakes_are_said_in_chinese(world, line, said):
+    assert said in await says(world, line)
+
+
+async def test_a_survey_that_is_only_a_draft_is_shown_as_that(world):
+    await says(world, "survey new delivery csat")
+    assert "draft, not published yet" in await says(world, "survey show delivery_csat")
+    assert "There is no survey" in await says(world, "survey pause delivery_csat")
+
+
+async def test_a_text_is_written_where_there_is_nothing_but_words(world):
+    chat = on_words_alone(world)
+    await says(chat, "survey edit csat question why zh-CN")
+    assert "1. Open" not in "".join(chat.texts(ADA))
+    await says(chat, "出了什么问题？")
+    assert "→ “出了什么问题？”" in chat.last(ADA).text
+    shown = await says(chat, "survey publish csat")
+    assert "1. Publish" in shown
+    await chat.presses(ADA, "sv:p:csat:1")
+    assert "Why" in chat.last(ADA).text
+    assert "live as version 2" in await says(chat, "clearer")
+
+
 # Preview --------------------------------------------------------------------------------------------------------------
 
 
