@@ -10,6 +10,7 @@ from cxbot.domain import conversation, replies
 from cxbot.domain.roles import may
 from cxbot.domain.survey import LANGUAGES, Survey, editing
 from cxbot.domain.survey.editing import Wrong
+from cxbot.inbound import LONGEST_TEXT
 from cxbot.ports import Form, Inbound, Receipt, Row, Tx
 from cxbot.transactions import settings, survey_approval, survey_drafts, survey_previews, teams
 from cxbot.transactions.survey_approval import KEY
@@ -23,12 +24,24 @@ CANCEL = frozenset({"cancel", "取消"})
 
 
 def take(tx: Tx, sender: Row | None, inbound: Inbound, now: int, found: list[Any] | None) -> Receipt | None:
-    """What is pressed or filled in about a survey that is written; None where it is something else."""
+    """What is pressed, filled in or attached about a survey that is written; None where it is something else."""
     if inbound.choice.startswith(KEY):
         return act(tx, sender, inbound, now, found)
     if inbound.kind == "choice" and inbound.choice.startswith(TRIED):
         return _pressed(tx, sender, inbound, now)
+    if inbound.media is not None and inbound.media.name.endswith(".toml"):
+        return _attached(tx, sender, inbound, now, found)
     return None
+
+
+def _attached(tx: Tx, sender: Row | None, inbound: Inbound, now: int, found: list[Any] | None) -> Receipt | None:
+    """A file of somebody who may edit surveys; one from anybody else is theirs, as any file is."""
+    if sender is None or not may(teams.roles_of(tx, sender["id"]), "edit_survey"):
+        return None
+    call = survey_desk.call_of(tx, sender, inbound, now, found)
+    if len(inbound.text) >= LONGEST_TEXT:
+        return call.say("survey.import.too_long", most=LONGEST_TEXT)
+    return survey_files.imported(call, inbound.text) if inbound.text else call.say("survey.import.how")
 
 
 def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int, found: list[Any] | None = None) -> Receipt:

@@ -76,7 +76,6 @@ TABLES = (
     "responses",
     "rollups",
     "spent_links",
-    "survey_previews",
 )
 _ORDER = {
     "addresses": "channel, address",

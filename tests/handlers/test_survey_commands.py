@@ -282,6 +282,7 @@ async def test_a_preview_is_answered_to_the_end_and_counted_nowhere(world):
     assert asked.startswith("Harbour here about your request [reference]")
     assert "[Preview – not counted]" in asked
     press = next(choice.key for choice in world.last(ADA).choices if choice.label.startswith("1"))
+    assert (await world.presses(SAM, press)).notice.startswith("This no longer applies")
     await world.presses(ADA, press)
     assert "What happened, in your own words?" in world.last(ADA).text
     assert "would open a case (High)" in await says(world, "It was slow")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from slack_program import ADA, SAM, workspace
+
+SURVEYS = Path(__file__).parents[2] / "surveys"
 
 
 @pytest.fixture
@@ -69,3 +73,19 @@ async def test_a_new_survey_is_begun_and_imported(the):
     await the.rest()
     assert "line 1, kind: it is missing" in the.slack.texts(ADA)[-1]
     assert the.slack.problems == []
+
+
+async def test_an_attached_file_becomes_a_draft_and_a_customers_file_stays_theirs(the):
+    text = (SURVEYS / "csat.toml").read_text(encoding="utf-8").replace('key = "csat"', 'key = "mine"')
+    the.slack.files["mine.toml"] = text.encode()
+    url = f"{the.slack.root}/files/mine.toml"
+    file = {"id": "F1", "name": "mine.toml", "mimetype": "text/plain", "size": len(text.encode())}
+    await the.slack.writes(ADA, "", files=[{**file, "url_private_download": url}])
+    await the.rest()
+    assert "Taken over as the draft of mine" in the.slack.texts(ADA)[-1]
+    await the.slack.writes(ADA, "", files=[{**file, "id": "F2", "url_private_download": "https://elsewhere.example/x"}])
+    await the.rest()
+    assert "Paste the TOML" in the.slack.texts(ADA)[-1]
+    await the.slack.writes(SAM, "", files=[{**file, "id": "F3", "url_private_download": url}])
+    await the.rest()
+    assert "draft" not in the.slack.texts(SAM)[-1]

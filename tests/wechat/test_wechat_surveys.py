@@ -1,4 +1,4 @@
-"""An admin writes a survey in WeCom, where there are no forms: field by field, in Chinese, and a customer answers it."""
+"""An admin writes a survey in WeCom, where there are no forms: field by field, in Chinese."""
 
 from __future__ import annotations
 
