@@ -120,10 +120,10 @@ def _imported(call: Call, inbound: Inbound) -> Receipt:
 def _publish(call: Call, key: str, words: Sequence[str], inbound: Inbound) -> Receipt:
     """What was shown goes live, after the question why; nothing does where it was changed meanwhile."""
     draft = survey_drafts.get(call.tx, key)
-    if draft is None or [str(draft.step)] != list(words):
+    if draft is None or [draft.mark] != list(words):
         return Receipt(notice=wording.text("refuse.stale", call.language))
     if inbound.kind != "form":
-        return Receipt(form=survey_forms.why(call, f"p:{key}:{draft.step}", key))
+        return Receipt(form=survey_forms.why(call, f"p:{key}:{draft.mark}", key))
     refused = survey_publish.not_ready(call, draft)
     return refused or survey_publish.go_live(call, draft, inbound.fields.get("why", "").strip()[:200])
 

@@ -62,7 +62,7 @@ def keep(call: Call, edited: Edited) -> Receipt:
     if isinstance(edited, Wrong):
         return call.say(edited.key, **edited.args)
     draft, changed = survey_drafts.save(call.tx, edited, call.sender["id"], call.now)
-    if not changed and draft.based_on:
+    if not changed:
         return call.say("survey.edit.nothing", survey=edited.key)
     return call.say("survey.edit.saved", survey=edited.key, lines=lines(changed), **standing(call.tx, draft))
 

@@ -27,6 +27,11 @@ class Draft:
     changed_at: int
 
     @property
+    def mark(self) -> str:
+        """What tells this state of the draft from every other, also from one begun anew."""
+        return f"{self.step}-{self.changed_at}"
+
+    @property
     def mistakes(self) -> tuple[Fault, ...]:
         """All that keeps it from being published."""
         return mistakes_in(self.survey)
@@ -55,19 +60,20 @@ def current(tx: Tx, key: str) -> tuple[Survey, Draft | None] | None:
 def save(tx: Tx, after: Survey, actor_id: str, now: int) -> tuple[Draft, tuple[Difference, ...]]:
     """Keeps a survey as its draft, begun where there is none; gives the draft and what this step changed.
 
-    Whoever was to approve an earlier step is asked no more: they would approve something else.
+    Nothing is kept where nothing changed. Whoever was to approve an earlier step is asked no more: they would approve
+    something else.
     """
     key = after.key
     before = get(tx, key)
     live = surveys.live(tx, key)
     was = before.survey if before else live.survey if live else None
     changed = differences(was, after)
+    if was is not None and not changed:
+        return before or Draft(after, live.version if live else 0, 0, actor_id, now, actor_id, now), ()
     body = to_json(after)
     if before is None:
         based_on = live.version if live else 0
         tx.run("survey_drafts.begin", survey=key, body=body, based_on=based_on, author_id=actor_id, now=now)
-    elif not changed:
-        return before, ()
     elif not tx.run("survey_drafts.save", survey=key, body=body, step=before.step, actor_id=actor_id, now=now):
         raise RuntimeError(f"the draft of {key!r} was changed by somebody else meanwhile")
     tx.run("survey_drafts.withdraw", survey=key, actor_id=actor_id, now=now)

@@ -32,7 +32,7 @@ def publish(call: Call) -> Receipt:
     run = call.heavy(dry_run.replay, key, survey_dry_run.DAYS, call.now)
     choices = [
         {
-            "key": f"{KEY}p:{key}:{draft.step}",
+            "key": f"{KEY}p:{key}:{draft.mark}",
             "label": {"key": "survey.publish.button", "args": {}},
             "style": "primary",
         }

@@ -269,7 +269,7 @@ async def test_a_text_is_written_where_there_is_nothing_but_words(world):
     assert "→ “出了什么问题？”" in chat.last(ADA).text
     shown = await says(chat, "survey publish csat")
     assert "1. Publish" in shown
-    await chat.presses(ADA, "sv:p:csat:1")
+    await chat.presses(ADA, f"sv:p:csat:{(await draft(chat)).mark}")
     assert "Why" in chat.last(ADA).text
     assert "live as version 2" in await says(chat, "clearer")
 
@@ -348,7 +348,17 @@ async def test_what_was_changed_after_it_was_shown_is_not_published_by_the_old_b
     button = world.last(ADA).choices[0]
     await says(world, "survey edit csat expires 6d")
     assert (await world.fills_in(ADA, button.key, why="")).notice.startswith("This no longer applies")
+    await says(world, "survey discard csat")
+    await world.later(minutes=1)
+    await says(world, "survey edit csat expires 4d")
+    assert (await world.fills_in(ADA, button.key, why="")).notice.startswith("This no longer applies")
     assert (await live(world)).version == 1
+
+
+async def test_an_edit_that_says_what_is_so_already_begins_no_draft(world):
+    assert "says so already" in await says(world, "survey edit csat expires 7d")
+    assert await world.store.read(survey_drafts.all_open) == []
+    assert await world.all("events", subject_id="survey:csat") == []
 
 
 @pytest.mark.parametrize(

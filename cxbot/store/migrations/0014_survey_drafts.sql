@@ -44,3 +44,7 @@ CREATE TABLE survey_previews (
     lapses_at BIGINT NOT NULL
 );
 CREATE INDEX survey_previews_at ON survey_previews (channel, address, lapses_at);
+
+-- The history of a survey is told from that of a person or a case by its subject.
+UPDATE events SET subject_id = 'survey:' || subject_id
+WHERE kind IN ('survey.published', 'survey.paused', 'survey.resumed');
