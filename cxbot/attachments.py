@@ -10,8 +10,9 @@ from datetime import date
 from typing import Any
 
 from cxbot import charts, transfer
+from cxbot.domain.survey import to_toml
 from cxbot.ports import File, Tx
-from cxbot.transactions import files, holdings, reading, reports
+from cxbot.transactions import files, holdings, reading, reports, survey_drafts
 
 MOST_ROWS = 50_000
 PAGE = 1_000
@@ -21,6 +22,8 @@ def make(tx: Tx, wanted: Mapping[str, Any]) -> File:
     """The file a row's arguments ask for; a read. Raises LookupError or ValueError where there is none."""
     if "kept" in wanted:
         return _kept(tx, wanted["kept"])
+    if wanted["kind"] == "survey":
+        return _survey(tx, wanted["survey"])
     if wanted["kind"] == "chart":
         weeks = reports.weeks(
             tx, wanted["metric"], date.fromisoformat(wanted["since"]), date.fromisoformat(wanted["until"])
@@ -49,6 +52,14 @@ def _person(tx: Tx, person_id: str) -> File:
     body = json.dumps({"person": person_id, **held}, ensure_ascii=False, indent=1)
     rows = sum(len(each) for each in held.values())
     return File(f"person-{person_id}.json", "application/json", body.encode(), f"person: {rows}")
+
+
+def _survey(tx: Tx, key: str) -> File:
+    """A survey as its file would be: the draft where there is one, else the live version."""
+    found = survey_drafts.current(tx, key)
+    if found is None:
+        raise LookupError(f"there is no survey {key!r}")
+    return File(f"{key}.toml", "application/toml", to_toml(found[0]).encode(), key)
 
 
 def _table(tx: Tx, kind: reading.Kind, since: int, until: int) -> File:

@@ -8,7 +8,7 @@ from typing import Any
 from cxbot import wording
 from cxbot.ports import PREVIEW, Inbound, Receipt, Row, Tx
 from cxbot.transactions import people, places, settings, teams
-from handlers import approving, cadences, commands, customer, incidents, page, pairing, reported, team
+from handlers import approving, cadences, commands, customer, incidents, page, pairing, reported, survey_buttons, team
 from handlers.admin import away
 
 BUTTONS: tuple[tuple[str, Callable[[Tx, Row | None, Inbound, int], Receipt]], ...] = (
@@ -37,11 +37,13 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -
         return page.show(tx, sender, inbound, now, found)
     if inbound.kind == "interaction" or inbound.choice.startswith(reported.KEY):
         return reported.take(tx, sender, inbound, now)
-    if (done := _pressed(tx, sender, inbound, now, found)) is not None:
+    if (done := _of_a_colleague(tx, sender, inbound, now, found)) is not None:
         return done
     if place is not None:
         return team.write(tx, place, sender, inbound, now, found)
     staff = sender is not None and inbound.kind == "text" and bool(teams.roles_of(tx, sender["id"]))
+    if staff and (tried := survey_buttons.typed(tx, inbound, now)) is not None:
+        return tried
     if inbound.command and not staff and inbound.text.startswith("/"):
         language = (sender or {}).get("language") or wording.negotiate(
             inbound.language or settings.company(tx).language
@@ -64,12 +66,15 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -
     return customer.handle(tx, sender or newcomer(tx, inbound, now), inbound, now)
 
 
-def _pressed(tx: Tx, sender: Row | None, inbound: Inbound, now: int, found: list[Any] | None) -> Receipt | None:
-    """What a button or a form of colleagues led to; None where it is none."""
+def _of_a_colleague(tx: Tx, sender: Row | None, inbound: Inbound, now: int, found: list[Any] | None) -> Receipt | None:
+    """What colleagues press or fill in; None where the message is something else."""
     key = inbound.choice.removeprefix(PREVIEW)
     if key.startswith(approving.KEY):
         return approving.act(tx, sender, inbound, now, found)
-    return next((act(tx, sender, inbound, now) for prefix, act in BUTTONS if key.startswith(prefix)), None)
+    for prefix, act in BUTTONS:
+        if key.startswith(prefix):
+            return act(tx, sender, inbound, now)
+    return survey_buttons.take(tx, sender, inbound, now, found)
 
 
 def _can_be_written_to(tx: Tx, place: Row | None, sender: Row | None, inbound: Inbound, now: int) -> None:

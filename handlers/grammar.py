@@ -79,7 +79,7 @@ class Call:
     place: str = ""
     """The address of the place where it was given."""
     typed: str = ""
-    """The whole line as it was written."""
+    """The line as it was written, quotes, line breaks and all."""
     only_for: str = ""
     """The sender's address, where what is answered in the place is for them alone."""
     aside: Callable[..., Receipt] | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cxbot.ports import Row, Tx
-from cxbot.transactions import membership, people, person_changes, rotas, teams
+from cxbot.transactions import membership, people, person_changes, rotas, survey_changes, teams
 
 UNDO_MS = 30 * 60 * 1000
 """How long a change can be taken back."""
@@ -153,5 +153,6 @@ REVERT: dict[str, Revert] = {
     "person.address_removed": _removed,
     "opted_out": _consent,
     "opted_in": _consent,
+    **dict.fromkeys(survey_changes.REVERTS, survey_changes.revert),
 }
 """What can be taken back, by kind of event, and how."""

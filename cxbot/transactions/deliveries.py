@@ -32,6 +32,7 @@ from cxbot.transactions import (
     learning,
     outbox,
     people,
+    survey_previews,
     surveys,
     teams,
     undelivered,
@@ -132,6 +133,8 @@ def _read(tx: Tx, row: Row, limits: Limits, now: int, machine: int) -> Taken:
     if row["key"] == incidents.KEY:
         args = incidents.facts(tx, args["incident"], now)
     survey = surveys.asked(tx, args) if "survey_version" in args else None
+    if "preview" in args:
+        survey = survey_previews.survey_of(tx, args["preview"])
     maybe_sent = row["attempts"] > 1 and row["reason"].startswith(outbox.UNKNOWN)
     replaces, thread = _platform_id(tx, row["replaces"]), _platform_id(tx, row["thread_of"])
     also = _standing(tx, row, machine) if limits.allowances else {}

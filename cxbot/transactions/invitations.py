@@ -47,7 +47,7 @@ def invite(
     `flags`: internal, spam, self_solved, unanswered, survey (False: the caller wants none), auto_closed, closed_by. A
     cadence brings its own survey, the run it is in, and when the person's turn is.
     """
-    live = live or _matching(tx, interaction)
+    live = live or _matching(tx, interaction, now)
     if live is None:
         return _not_asked(tx, interaction, None, "no_survey", {}, now)
     survey = live.survey
@@ -227,16 +227,21 @@ def variables(tx: Tx, invitation: Row) -> dict[str, str]:
     }
 
 
-def _matching(tx: Tx, interaction: Row) -> surveys.LiveSurvey | None:
+def _matching(tx: Tx, interaction: Row, now: int) -> surveys.LiveSurvey | None:
     for live in surveys.all_live(tx):
-        trigger = live.survey.trigger
-        if (
-            interaction["touchpoint"] in trigger.touchpoints
-            and (not trigger.stages or interaction["stage"] in trigger.stages)
-            and (not trigger.outcomes or interaction["outcome"] in trigger.outcomes)
-        ):
+        if live.asks(now) and suits(live.survey, interaction):
             return live
     return None
+
+
+def suits(survey: Survey, interaction: Row) -> bool:
+    """Whether a survey is meant for such an interaction."""
+    trigger = survey.trigger
+    return bool(
+        interaction["touchpoint"] in trigger.touchpoints
+        and (not trigger.stages or interaction["stage"] in trigger.stages)
+        and (not trigger.outcomes or interaction["outcome"] in trigger.outcomes)
+    )
 
 
 def _gate(

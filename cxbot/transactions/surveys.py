@@ -15,14 +15,23 @@ from cxbot.ports import Row, Tx
 Seeded = Literal["new", "same", "updated", "kept"]
 Switched = Literal["done", "already", "unknown"]
 
+SUBJECT = "survey:"
+"""How the subject of a survey's events begins; its key follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class LiveSurvey:
-    """The version of a survey that new invitations take."""
+    """The version of a survey that new invitations take. An archived survey counts as paused."""
 
     survey: Survey
     version: int
     paused: bool
+    archived: bool = False
+    starts_at: int = 0
+
+    def asks(self, now: int) -> bool:
+        """Whether it is meant for what happens now: begun, and not archived."""
+        return not self.archived and self.starts_at <= now
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +90,14 @@ def seed(tx: Tx, survey: Survey, seed_hash: str, now: int) -> Seeded:
     return "updated" if row["version"] else "new"
 
 
-def publish(tx: Tx, survey: Survey, actor_id: str, now: int) -> int:
+def publish(tx: Tx, survey: Survey, actor_id: str, now: int, why: str = "", approved_by: str = "") -> int:
     """Makes a version written in chat the live one; returns its number. Invitations already made keep theirs."""
     row = _held(tx, survey.key)
     version = int(row["version"]) + 1
     _add_version(tx, survey, version, actor_id, now)
     tx.run("surveys.set_live", survey=survey.key, version=version, seed=row["seed"], edited_at=now)
-    _record(tx, survey.key, actor_id, "survey.published", {"version": version}, now)
+    args = {"version": version, "from": int(row["version"]), "to": version, "why": why, "approved_by": approved_by}
+    record(tx, survey.key, actor_id, "survey.published", args, now)
     return version
 
 
@@ -108,7 +118,7 @@ def pick(tx: Tx, key: str, variant: str, actor_id: str, now: int) -> Picked | No
         return None
     after = before.worded(name).model_copy(update={"variants": ()})
     version = publish(tx, after, actor_id, now)
-    _record(tx, key, actor_id, "survey.picked", {"variant": name, "version": version, "before": row["version"]}, now)
+    record(tx, key, actor_id, "survey.picked", {"variant": name, "version": version, "before": row["version"]}, now)
     return Picked(name, version, row["version"])
 
 
@@ -122,9 +132,59 @@ def resume(tx: Tx, key: str, actor_id: str, now: int) -> Switched:
     return _switch(tx, key, 0, actor_id, now)
 
 
+def archive(tx: Tx, key: str, actor_id: str, now: int) -> Switched:
+    """The survey asks nobody any more and is only listed; those already asked may still answer."""
+    return _put_away(tx, key, now, actor_id, now)
+
+
+def bring_back(tx: Tx, key: str, actor_id: str, now: int) -> Switched:
+    """An archived survey is as it was before."""
+    return _put_away(tx, key, 0, actor_id, now)
+
+
+def schedule(tx: Tx, key: str, starts_at: int, actor_id: str, now: int) -> int:
+    """From when on the survey asks (0: at once); returns what stood there before."""
+    before = tx.one("surveys.state", survey=key)
+    was = int(before["starts_at"]) if before else 0
+    tx.run("surveys.set_start", survey=key, starts_at=starts_at)
+    record(tx, key, actor_id, "survey.scheduled", {"from": was, "to": starts_at}, now)
+    return was
+
+
+def history(tx: Tx, key: str, most: int = 500) -> list[Row]:
+    """What was done to a survey, newest first: id, kind, args (JSON), actor_id, actor, happened_at."""
+    return tx.all("surveys.history", subject_id=f"{SUBJECT}{key}", most=most)
+
+
+def record(tx: Tx, key: str, actor_id: str, kind: str, args: Mapping[str, Any], now: int) -> None:
+    """A line in the history of a survey."""
+    tx.run(
+        "surveys.record",
+        id=tx.new_id(),
+        subject_id=f"{SUBJECT}{key}",
+        actor_id=actor_id,
+        kind=kind,
+        args=json.dumps(args, ensure_ascii=False),
+        happened_at=now,
+    )
+
+
+def _put_away(tx: Tx, key: str, archived_at: int, actor_id: str, now: int) -> Switched:
+    held = live(tx, key)
+    if held is None:
+        return "unknown"
+    if held.archived == bool(archived_at):
+        return "already"
+    tx.run("surveys.set_archived", survey=key, archived_at=archived_at)
+    kind = "survey.archived" if archived_at else "survey.brought_back"
+    record(tx, key, actor_id, kind, {"from": held.archived, "to": not held.archived}, now)
+    return "done"
+
+
 def _switch(tx: Tx, key: str, paused: int, actor_id: str, now: int) -> Switched:
     if tx.run("surveys.set_paused", survey=key, paused=paused):
-        _record(tx, key, actor_id, "survey.paused" if paused else "survey.resumed", {}, now)
+        kind = "survey.paused" if paused else "survey.resumed"
+        record(tx, key, actor_id, kind, {"from": not paused, "to": bool(paused)}, now)
         return "done"
     return "already" if tx.one("surveys.live", survey=key) else "unknown"
 
@@ -148,20 +208,11 @@ def _add_version(tx: Tx, survey: Survey, version: int, actor_id: str, now: int) 
     )
 
 
-def _record(tx: Tx, key: str, actor_id: str, kind: str, args: Mapping[str, Any], now: int) -> None:
-    tx.run(
-        "surveys.record",
-        id=tx.new_id(),
-        subject_id=key,
-        actor_id=actor_id,
-        kind=kind,
-        args=json.dumps(args, ensure_ascii=False),
-        happened_at=now,
-    )
-
-
 def _live(row: Row) -> LiveSurvey:
-    return LiveSurvey(_parsed(row["body"]), row["version"], bool(row["paused"]))
+    archived = bool(row["archived_at"])
+    return LiveSurvey(
+        _parsed(row["body"]), row["version"], bool(row["paused"]) or archived, archived, int(row["starts_at"])
+    )
 
 
 @lru_cache(maxsize=256)

@@ -1,13 +1,19 @@
 -- name: live
 -- The live version of a survey.
-SELECT s.survey, s.version, s.paused, v.body FROM surveys s
+SELECT s.survey, s.version, s.paused, v.body, COALESCE(t.starts_at, 0) AS starts_at,
+       COALESCE(t.archived_at, 0) AS archived_at
+FROM surveys s
 JOIN survey_versions v ON v.survey = s.survey AND v.version = s.version
+LEFT JOIN survey_states t ON t.survey = s.survey
 WHERE s.survey = :survey
 
 -- name: all_live
 -- The live version of every survey.
-SELECT s.survey, s.version, s.paused, v.body FROM surveys s
+SELECT s.survey, s.version, s.paused, v.body, COALESCE(t.starts_at, 0) AS starts_at,
+       COALESCE(t.archived_at, 0) AS archived_at
+FROM surveys s
 JOIN survey_versions v ON v.survey = s.survey AND v.version = s.version
+LEFT JOIN survey_states t ON t.survey = s.survey
 ORDER BY s.survey
 
 -- name: at
@@ -43,3 +49,23 @@ UPDATE surveys SET paused = :paused WHERE survey = :survey AND paused <> :paused
 -- A line in the history of a survey.
 INSERT INTO events (id, subject_id, actor_id, kind, args, happened_at)
 VALUES (:id, :subject_id, :actor_id, :kind, :args, :happened_at)
+
+-- name: set_archived
+-- Archives a survey, or brings it back (0).
+INSERT INTO survey_states (survey, archived_at) VALUES (:survey, :archived_at)
+ON CONFLICT (survey) DO UPDATE SET archived_at = :archived_at
+
+-- name: set_start
+-- From when on a survey asks (0: at once).
+INSERT INTO survey_states (survey, starts_at) VALUES (:survey, :starts_at)
+ON CONFLICT (survey) DO UPDATE SET starts_at = :starts_at
+
+-- name: state
+-- From when on a survey asks, and whether it is archived.
+SELECT starts_at, archived_at FROM survey_states WHERE survey = :survey
+
+-- name: history
+-- What was done to a survey, newest first, each with the name of who did it.
+SELECT e.id, e.kind, e.args, e.actor_id, e.happened_at, COALESCE(p.name, '') AS actor FROM events e
+LEFT JOIN people p ON p.id = e.actor_id
+WHERE e.subject_id = :subject_id ORDER BY e.happened_at DESC, e.id DESC LIMIT :most

@@ -132,8 +132,10 @@ def _with_choices(voice: Voice, said: str, arguments: Mapping[str, Any], limits:
     choices = tuple(
         Choice(str(each.get("key", "")), clip(voice.plain(each.get("label", "")), limits.choice_label), _style(each))
         for each in given
-        if isinstance(each, Mapping)
+        if isinstance(each, Mapping) and (limits.forms or not each.get("form"))
     )
+    if not choices:
+        return {"text": said}
     if limits.buttons and len(choices) <= limits.choices:
         return {"text": said, "choices": choices}
     labels = question.numbered([choice.label for choice in choices])

@@ -8,7 +8,7 @@ from typing import Any
 
 from cxbot.domain.roles import may
 from cxbot.ports import Receipt, Row, Tx
-from cxbot.transactions import change_log, people, teams
+from cxbot.transactions import change_log, people, surveys, teams
 from cxbot.wording.catalogue import messages
 from handlers import team_named
 from handlers.admin import team_policy
@@ -62,6 +62,9 @@ def said(tx: Tx, row: Row) -> dict[str, Any]:
     """What a change was: of what, and from what to what."""
     args = json.loads(row["args"])
     kind = row["kind"] if f"change.{row['kind']}" in messages("en") else "other"
+    if kind == "other" and row["kind"] in messages("en"):
+        what = {"key": row["kind"], "args": {name: args[name] for name in ("variant",) if name in args}}
+        return {"key": "change.in_words", "args": {"subject": _subject(row), "what": what}}
     team = teams.get(tx, args["team"]) if args.get("team") else None
     before, after = _sides(tx, row, args)
     detail = {
@@ -104,7 +107,7 @@ def _subject(row: Row) -> Any:
     if row["team"] or row["subject"]:
         return row["team"] or row["subject"]
     of_people = row["kind"].startswith(("person.", "role.", "change.", "opted", "merged", "pair"))
-    return {"key": "card.somebody", "args": {}} if of_people else row["subject_id"]
+    return {"key": "card.somebody", "args": {}} if of_people else row["subject_id"].removeprefix(surveys.SUBJECT)
 
 
 def _sides(tx: Tx, row: Row, args: Mapping[str, Any]) -> tuple[Any, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cxbot.ports import Receipt
-from cxbot.transactions import surveys
+from cxbot.transactions import survey_drafts, surveys
 from handlers.grammar import Call, Command
 
 
@@ -11,11 +11,12 @@ def show(call: Call) -> Receipt:
     """Lists the surveys."""
     lines = [
         {
-            "key": "command.surveys.paused_line" if live.paused else "command.surveys.line",
+            "key": _key(live, call.now),
             "args": {
                 "survey": live.survey.key,
                 "title": dict(live.survey.title),
                 "version": live.version,
+                "starts_at": live.starts_at,
                 "questions": len(live.survey.questions),
                 "touchpoints": [
                     {"key": f"touchpoint.{touchpoint}", "args": {}} for touchpoint in live.survey.trigger.touchpoints
@@ -24,7 +25,17 @@ def show(call: Call) -> Receipt:
         }
         for live in surveys.all_live(call.tx)
     ]
-    return call.say("command.surveys.list", n=len(lines), lines=lines)
+    drafts = survey_drafts.all_open(call.tx)
+    lines += [{"key": "command.surveys.draft_line", "args": {"survey": key}} for key in drafts]
+    return call.say("command.surveys.list", n=len(lines) - len(drafts), lines=lines)
+
+
+def _key(live: surveys.LiveSurvey, now: int) -> str:
+    if live.archived:
+        return "command.surveys.archived_line"
+    if live.paused:
+        return "command.surveys.paused_line"
+    return "command.surveys.line" if live.asks(now) else "command.surveys.scheduled_line"
 
 
 COMMANDS = [

@@ -119,7 +119,7 @@ async def test_a_wording_becomes_the_surveys_own_and_the_version_before_keeps_al
     assert live.version == 3
     assert live.survey.question("score").text == OTHER
     assert live.survey.variants == ()
-    kinds = [row["kind"] for row in await world.all("events", subject_id="csat")]
+    kinds = [row["kind"] for row in await world.all("events", subject_id="survey:csat")]
     assert kinds == ["survey.published", "survey.published", "survey.picked"]
     assert (await world.store.read(surveys.at, "csat", 2)).variants
     assert "has one wording only" in await answer(world, "survey variants csat")

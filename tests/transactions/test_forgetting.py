@@ -198,8 +198,10 @@ ERASED_BY = {
     "follow_ups": "follow_ups",
 }  # fmt: skip
 """Tables with rows of a person, and the statement that erases what is in them."""
-COLLEAGUES = {"members", "teams", "survey_versions", "pairing_codes", "incidents", "approvals", "forgotten",
-              "rotas", "covers", "absences", "cadences", "cadence_runs"}  # fmt: skip
+COLLEAGUES = {
+    "members", "teams", "survey_versions", "pairing_codes", "incidents", "approvals", "forgotten", "rotas", "covers",
+    "absences", "cadences", "cadence_runs", "survey_drafts", "survey_proposals", "survey_previews",
+}  # fmt: skip
 """Tables in which only colleagues are named: who has a role is not forgotten."""
 
 

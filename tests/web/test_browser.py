@@ -267,3 +267,21 @@ async def test_a_sound_that_was_kept_is_played_in_its_place(app, open_page):
     await app.store.run(lambda tx: files.keep(tx, "fake/V-1", **given, now=0))
     page = await open_page(app.delivery.link("file", "fake/V-1", app.clock.now()).removeprefix(app.url))
     await page.wait_for_function("() => document.querySelector('video, audio').duration > 2")
+
+
+async def test_an_admin_writes_a_survey_in_forms_and_publishes_it(open_page):
+    page = await open_page()
+    await page.fill("#words-admin", "survey edit csat question score")
+    await page.press("#words-admin", "Enter")
+    await page.wait_for_selector("dialog[open] textarea")
+    await page.fill("dialog textarea >> nth=0", "How was our help?")
+    await page.click("dialog [type=submit]")
+    await page.wait_for_selector("#transcript-admin :text('How was our help?')")
+    await page.fill("#words-admin", "survey publish csat")
+    await page.press("#words-admin", "Enter")
+    await page.click("#transcript-admin .choice:has-text('Publish')")
+    await page.wait_for_selector("dialog[open] input")
+    await page.click("dialog [type=submit]")
+    await page.wait_for_selector("#transcript-admin :text('live as version 2')")
+    await ask(page)
+    await page.wait_for_selector("#transcript-customer :text('How was our help?')")

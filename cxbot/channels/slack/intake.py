@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -19,12 +19,15 @@ from cxbot.channels.slack.api import Api
 from cxbot.channels.slack.directory import Directory
 from cxbot.channels.slack.errors import ApiError, NoAnswer
 from cxbot.channels.slack.reading import Act
-from cxbot.channels.slack.sending import Asides
+from cxbot.channels.slack.sending import Asides, is_slacks
+from cxbot.inbound import LONGEST_TEXT
 from cxbot.ports import Deliver, Inbound, Receipt
 
 log = structlog.get_logger(__name__)
 
 ACK_S = 2.5
+MOST_WORDS = 4 * LONGEST_TEXT
+"""Bytes of a text file that is read where it comes in."""
 Payload = Mapping[str, Any]
 Rest = Callable[[Payload, Mapping[str, str]], Awaitable["Answer"]]
 
@@ -156,12 +159,26 @@ class Intake:
         try:
             async with asyncio.timeout(ACK_S):
                 for inbound in typed:
-                    await self.deliver(inbound)
+                    await self.deliver(await self._with_words(inbound))
         except Exception as error:  # noqa: BLE001 -- Slack sends it again, and what was committed is found then
             if not isinstance(error, TimeoutError):
                 log.error("slack_message_failed", error=f"{type(error).__name__}: {error}")
             return LATER
         return OK
+
+    async def _with_words(self, inbound: Inbound) -> Inbound:
+        """What a small TOML file says, read at once, for whoever takes such; without it where it cannot be had."""
+        media = inbound.media
+        if media is None or not media.name.endswith(".toml") or media.size > MOST_WORDS:
+            return inbound
+        if not is_slacks(media.url, self._api.client.base_url):
+            return inbound  # the token goes with the request, and to nobody but Slack
+        try:
+            body = await self._api.download(media.url, MOST_WORDS)
+        except (NoAnswer, ValueError) as error:
+            log.info("slack_file_not_read", error=str(error), inbound_id=inbound.id)
+            return inbound
+        return replace(inbound, text=body.decode("utf-8", "replace")[:LONGEST_TEXT])
 
     async def _act(self, act: Act) -> Answer:
         if act.message:

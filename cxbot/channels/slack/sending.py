@@ -232,7 +232,7 @@ class Sender:
         """What a customer sent in Slack, shown to the team; where it cannot be had, the team reads why."""
         media = outgoing.media
         assert media is not None
-        if not _is_slacks(media.url, self._api.client.base_url):
+        if not is_slacks(media.url, self._api.client.base_url):
             return await self._post(outgoing, where)  # the token goes with the request, and to nobody but Slack
         try:
             body = await self._api.download(media.url, self._file_bytes)
@@ -288,7 +288,7 @@ def _with_link(outgoing: Outgoing) -> Outgoing:
     return _with_words(outgoing, wording.text("media.see", outgoing.language, url=media.url))
 
 
-def _is_slacks(url: str, base_url: str) -> bool:
+def is_slacks(url: str, base_url: str) -> bool:
     """Whether a file lies with Slack: at its own hosts, or where its interface is; in clear on this machine only."""
     try:
         asked, own = URL(url), URL(base_url)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from cxbot.domain.survey.difference import Difference, differences
 from cxbot.domain.survey.fault import Fault
-from cxbot.domain.survey.file import Mistake, SurveyMistakes, read_survey, to_toml
+from cxbot.domain.survey.file import Mistake, SurveyMistakes, path_in_words, read_survey, to_toml
 from cxbot.domain.survey.model import (
     LANGUAGES,
     SEVERITIES,
@@ -21,12 +22,13 @@ from cxbot.domain.survey.model import (
     Value,
     Variant,
     WordRule,
+    as_file,
     fill,
     from_json,
     to_json,
 )
 from cxbot.domain.survey.rules import mistakes_in
-from cxbot.domain.survey.texts import TextLimits
+from cxbot.domain.survey.texts import TextLimits, missing_languages
 
 __all__ = [
     "LANGUAGES",
@@ -34,6 +36,7 @@ __all__ = [
     "VARIABLES",
     "Band",
     "Detect",
+    "Difference",
     "Fault",
     "Mistake",
     "Next",
@@ -49,9 +52,13 @@ __all__ = [
     "Value",
     "Variant",
     "WordRule",
+    "as_file",
+    "differences",
     "fill",
     "from_json",
+    "missing_languages",
     "mistakes_in",
+    "path_in_words",
     "read_survey",
     "to_json",
     "to_toml",

@@ -10,7 +10,12 @@ Path: TypeAlias = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something wrong, at a path of keys and places in lists, and what to write instead."""
+    """Something wrong, at a path of keys and places in lists, and what to write instead.
+
+    What is met in chat has a `code` as well, with its arguments, so that it can be said in every language.
+    """
 
     path: Path
     message: str
+    code: str = ""
+    args: tuple[tuple[str, str], ...] = ()

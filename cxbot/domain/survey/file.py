@@ -127,7 +127,7 @@ def read_survey(text: str, name: str, *, limits: Sequence[TextLimits] = ()) -> S
         if not any(_same_branch(fault.path, path) for path in wrong):
             found.append((fault.path, fault.message))
     if found:
-        mistakes = [Mistake(name, _line(lines, path), _key(data, path), message) for path, message in found]
+        mistakes = [Mistake(name, _line(lines, path), path_in_words(data, path), message) for path, message in found]
         raise SurveyMistakes(sorted(set(mistakes), key=lambda mistake: (mistake.line, mistake.key, mistake.message)))
     return survey
 
@@ -207,8 +207,8 @@ def _line(lines: Mapping[Path, int], path: Path) -> int:
     return next(lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in lines)
 
 
-def _key(data: Any, path: Path) -> str:
-    """The path in words: `questions.why.text.en`, by id or name where there is one, else by number from 1."""
+def path_in_words(data: Any, path: Path) -> str:
+    """A path in words: `questions.why.text.en`, by id or name where there is one, else by number from 1."""
     words: list[str] = []
     node = data
     for step in path:

@@ -20,10 +20,11 @@ def faults(survey: Survey) -> Iterator[Fault]:
         for at, rule in enumerate(question.next):
             path = ("questions", place, "next", at)
             if problem := wrong_when(survey, question, rule.when):
-                yield Fault((*path, "when"), problem)
+                yield Fault((*path, "when"), problem, "when", (("name", rule.when),))
             if rule.goto != END and survey.question(rule.goto) is None:
                 unknown = True
-                yield Fault((*path, "goto"), f"there is no question {rule.goto!r}: {did_you_mean(survey, rule.goto)}")
+                message = f"there is no question {rule.goto!r}: {did_you_mean(survey, rule.goto)}"
+                yield Fault((*path, "goto"), message, "goto", (("name", rule.goto),))
         yield from _never_taken(survey, place, question)
     ways = {question.id: _ways(survey, question) for question in survey.questions}
     looping: set[str] = set()
@@ -37,10 +38,10 @@ def faults(survey: Survey) -> Iterator[Fault]:
     for place, question in enumerate(survey.questions):
         if question.id not in ending and question.id not in looping:
             message = f'a dead end: no answer to {question.id!r} leads to the end; add next with goto = "end"'
-            yield Fault(("questions", place, "id"), message)
+            yield Fault(("questions", place, "id"), message, "dead_end", (("name", question.id),))
         if question.id not in reached:
             message = f"no answer leads to {question.id!r}: name it in a `goto`, or take it out"
-            yield Fault(("questions", place, "id"), message)
+            yield Fault(("questions", place, "id"), message, "unreached", (("name", question.id),))
 
 
 def did_you_mean(survey: Survey, name: str) -> str:
@@ -93,7 +94,7 @@ def _never_taken(survey: Survey, place: int, question: Question) -> Iterator[Fau
         taking = [value for value in left if survey.matches(question, rule.when, value)]
         if not taking and not wrong_when(survey, question, rule.when):
             message = "never taken: the branches above it take every such answer; take it out, or write it first"
-            yield Fault(("questions", place, "next", at), message)
+            yield Fault(("questions", place, "next", at), message, "never_taken", (("name", rule.when),))
         left = [value for value in left if value not in taking]
 
 
@@ -124,7 +125,12 @@ def _loop_fault(survey: Survey, loop: list[str]) -> Fault:
     rules = survey.questions[place].next
     at = next((at for at, rule in enumerate(rules) if rule.goto == back[1]), 0)
     way = " → ".join([*loop, loop[0]])
-    return Fault(("questions", place, "next", at, "goto"), f'a loop: {way}; go to a later question or to "end"')
+    return Fault(
+        ("questions", place, "next", at, "goto"),
+        f'a loop: {way}; go to a later question or to "end"',
+        "loop",
+        (("name", way),),
+    )
 
 
 def _ending(ways: Mapping[str, set[str]]) -> set[str]:

@@ -296,9 +296,9 @@ def from_json(text: str) -> Survey:
     return Survey.model_validate_json(text)
 
 
-def as_file(survey: Survey) -> dict[str, Any]:
-    """The survey as plain data with the keys and durations a file uses."""
-    data = survey.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+def as_file(survey: Survey, *, whole: bool = False) -> dict[str, Any]:
+    """The survey as plain data with the keys and durations a file uses; `whole`: with what is left at its default."""
+    data = survey.model_dump(mode="json", by_alias=True, exclude_defaults=not whole)
     if "expires" in data:
         data["expires"] = duration(data["expires"])
     if "nudges" in data:
@@ -315,5 +315,5 @@ def as_file(survey: Survey) -> dict[str, Any]:
 
 def duration(milliseconds: int) -> str:
     """Milliseconds as a file writes them, in the largest unit that is exact."""
-    unit = next(unit for unit in reversed(UNITS) if milliseconds % UNITS[unit] == 0)
+    unit = next(unit for unit in reversed(UNITS) if milliseconds % UNITS[unit] == 0) if milliseconds else "m"
     return f"{milliseconds // UNITS[unit]}{unit}"

@@ -37,17 +37,22 @@ def mistakes_in(survey: Survey, limits: Sequence[texts.TextLimits] = ()) -> tupl
 
 def _top(survey: Survey) -> Iterator[Fault]:
     if not _ID.fullmatch(survey.key):
-        yield Fault(("key",), f'{survey.key!r} is no key: write small letters, digits, "-" and "_", up to {LONGEST_ID}')
+        message = f'{survey.key!r} is no key: write small letters, digits, "-" and "_", up to {LONGEST_ID}'
+        yield Fault(("key",), message, "id", (("name", survey.key),))
     if survey.time_zone and not _zone_exists(survey.time_zone):
-        yield Fault(("time_zone",), f'{survey.time_zone!r} is no time zone: write an IANA name such as "Asia/Shanghai"')
+        message = f'{survey.time_zone!r} is no time zone: write an IANA name such as "Asia/Shanghai"'
+        yield Fault(("time_zone",), message, "time_zone", (("name", survey.time_zone),))
     if survey.expires_ms <= 0:
-        yield Fault(("expires",), 'a survey must be open for a while: write expires = "7d"')
+        yield Fault(("expires",), 'a survey must be open for a while: write expires = "7d"', "expires")
     if len(survey.nudges_ms) > MOST_NUDGES:
-        yield Fault(("nudges",), f'at most {MOST_NUDGES} nudges: write nudges = ["24h", "72h"]')
+        yield Fault(("nudges",), f'at most {MOST_NUDGES} nudges: write nudges = ["24h", "72h"]', "nudges_many")
     if list(survey.nudges_ms) != sorted(set(survey.nudges_ms)) or 0 in survey.nudges_ms:
-        yield Fault(("nudges",), 'nudges are counted from the question, each later than the one before: ["24h", "72h"]')
+        message = 'nudges are counted from the question, each later than the one before: ["24h", "72h"]'
+        yield Fault(("nudges",), message, "nudges_order")
     if any(nudge >= survey.expires_ms for nudge in survey.nudges_ms):
-        yield Fault(("nudges",), "a nudge comes after the survey has expired: nudge earlier or expire later")
+        yield Fault(
+            ("nudges",), "a nudge comes after the survey has expired: nudge earlier or expire later", "nudges_late"
+        )
     if not 0 <= survey.trigger.sample_percent <= 100:
         yield Fault(("trigger", "sample_percent"), "sample_percent is a share of 100: write a number from 0 to 100")
 
@@ -84,24 +89,24 @@ def _names(survey: Survey) -> Iterator[Fault]:
 def _bad_id(name: str, seen: set[str], path: Path, what: str) -> Iterator[Fault]:
     if not _ID.fullmatch(name):
         message = f'{name!r} is no id: write small letters, digits, "-" or "_", at most {LONGEST_ID}'
-        yield Fault(path, message)
+        yield Fault(path, message, "id", (("name", name),))
     elif name in RESERVED:
-        yield Fault(path, f"{name!r} has a meaning of its own: write another id")
+        yield Fault(path, f"{name!r} has a meaning of its own: write another id", "reserved", (("name", name),))
     if name in seen:
-        yield Fault(path, f"another {what} above is {name!r}: write another id")
+        yield Fault(path, f"another {what} above is {name!r}: write another id", "twice", (("name", name),))
     seen.add(name)
 
 
 def _questions(survey: Survey) -> Iterator[Fault]:
     if not survey.questions:
-        yield Fault(("questions",), "there is nothing to ask: add [[questions]] with id, kind and text")
+        yield Fault(("questions",), "there is nothing to ask: add [[questions]] with id, kind and text", "no_questions")
     scored = [place for place, question in enumerate(survey.questions) if question.score]
     for place in scored[1:]:
         first = survey.questions[scored[0]].id
         yield Fault(("questions", place, "score"), f"one question is scored, and {first!r} is: take `score` out")
     if not scored and survey.metric != "none":
         message = f"no question is scored: write `score = true` in the question that gives the {survey.metric.upper()}"
-        yield Fault(("metric",), message)
+        yield Fault(("metric",), message, "no_score")
     for place, question in enumerate(survey.questions):
         yield from _shape(question, ("questions", place))
     if scored:
@@ -126,7 +131,7 @@ def _shape(question: Question, path: Path) -> Iterator[Fault]:
                 yield Fault((*path, key), f"`{key}` belongs to a scale, and this is {question.kind!r}: take it out")
     if choosing and len(question.options) < 2:
         message = "a dead end: nothing can be chosen here; add [[questions.options]] with id and label, two at least"
-        yield Fault((*path, "kind"), message)
+        yield Fault((*path, "kind"), message, "few_options")
     if question.options and not choosing:
         yield Fault((*path, "options"), f'options belong to "one_of" or "several_of", and this is {question.kind!r}')
 
@@ -135,7 +140,9 @@ def _scored(survey: Survey, question: Question, path: Path) -> Iterator[Fault]:
     if question.kind not in {"scale", "yes_no"}:
         yield Fault((*path, "score"), 'only a "scale" or a "yes_no" gives a score: take `score` out here')
     if question.optional:
-        yield Fault((*path, "optional"), "the scored question cannot be optional: take `optional` out")
+        yield Fault(
+            (*path, "optional"), "the scored question cannot be optional: take `optional` out", "score_optional"
+        )
     if survey.metric == "fcr" and question.kind != "yes_no":
         yield Fault((*path, "kind"), 'FCR is asked with yes or no: write kind = "yes_no"')
     if survey.metric in SCALES:
@@ -143,7 +150,8 @@ def _scored(survey: Survey, question: Question, path: Path) -> Iterator[Fault]:
         if question.kind != "scale" or (question.low, question.high) != (low, high):
             wanted = f'write kind = "scale", low = {low}, high = {high}'
             message = f"{survey.metric.upper()} is asked from {low} to {high}: {wanted}"
-            yield Fault((*path, "low" if question.kind == "scale" else "kind"), message)
+            span = (("metric", survey.metric.upper()), ("low", str(low)), ("high", str(high)))
+            yield Fault((*path, "low" if question.kind == "scale" else "kind"), message, "scale", span)
 
 
 def _bands(survey: Survey) -> Iterator[Fault]:
@@ -163,17 +171,19 @@ def _bands(survey: Survey) -> Iterator[Fault]:
             yield Fault((*path, "low"), f"low {band.low} is above high {band.high}: write the lower one first")
         if band.low < low or band.high > high:
             end = "low" if band.low < low else "high"
-            yield Fault((*path, end), f"the scale goes from {low} to {high}: stay inside it")
+            message = f"the scale goes from {low} to {high}: stay inside it"
+            yield Fault((*path, end), message, "band_outside", (("low", str(low)), ("high", str(high))))
         for value in range(max(band.low, low), min(band.high, high) + 1):
             if value in covered:
                 message = f"{value} is already in the band {covered[value]!r}: bands may not overlap"
-                yield Fault((*path, "low"), message)
+                yield Fault((*path, "low"), message, "band_overlap", (("n", str(value)), ("name", covered[value])))
                 break
         covered.update(dict.fromkeys(range(max(band.low, low), min(band.high, high) + 1), band.name))
         yield from _severity(survey, band.detractor, band.severity, path)
     missing = [str(value) for value in range(low, high + 1) if value not in covered]
     if missing:
-        yield Fault(("bands",), f"no band holds {', '.join(missing)}: widen one or add [[bands]]")
+        message = f"no band holds {', '.join(missing)}: widen one or add [[bands]]"
+        yield Fault(("bands",), message, "band_gap", (("n", ", ".join(missing)),))
 
 
 def _severity(survey: Survey, detractor: bool, severity: str, path: Path) -> Iterator[Fault]:
@@ -190,7 +200,8 @@ def _thanks(survey: Survey) -> Iterator[Fault]:
             message = f"there is no band {name!r}: write one of {', '.join(sorted(names))}"
             yield Fault(("thanks", name), message)
     if "default" not in survey.thanks:
-        yield Fault(("thanks",), "add [thanks.default]: what is said where no band has thanks of its own")
+        message = "add [thanks.default]: what is said where no band has thanks of its own"
+        yield Fault(("thanks",), message, "no_thanks")
 
 
 def _detect(survey: Survey) -> Iterator[Fault]:

@@ -16,6 +16,8 @@ WIDEST = {"name": 40, "agent": 40, "reference": 30, "company": 40, "privacy_url"
 """How long a variable is taken to be, in characters, when a text is measured."""
 LEAST_WHY = {"en": 20, "zh-CN": 8, "zh-TW": 8}
 """Characters that must be left to say why, beside who asks, how to stop and the link."""
+_ASKS = (("word", "{company}"),)
+_LINKS = (("word", "{privacy_url}"),)
 _END_OF_SENTENCE = re.compile(r"[.!?;。！？；\n]+")
 
 
@@ -57,16 +59,22 @@ def texts_of(survey: Survey) -> Iterator[tuple[Path, Texts, bool]]:
             yield ("variants", place, "text", question_id), text, True
 
 
+def missing_languages(survey: Survey) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """Where texts are missing, and in which languages."""
+    for path, texts, needed in texts_of(survey):
+        missing = tuple(language for language in LANGUAGES if not texts.get(language, "").strip())
+        if missing and (texts or needed):
+            yield path, missing
+
+
 def languages(survey: Survey) -> Iterator[Fault]:
     """Texts missing in a language, and braces that hold no variable."""
-    for path, texts, needed in texts_of(survey):
-        if not texts and not needed:
-            continue
+    lacking = dict(missing_languages(survey))
+    for path, texts, _ in texts_of(survey):
         name = next(str(part) for part in reversed(path) if isinstance(part, str))
         if path[0] == "variants":
             name = f"text.{name}"
-        missing = [language for language in LANGUAGES if not texts.get(language, "").strip()]
-        if missing:
+        if missing := lacking.get(path):
             example = f'{name}.{missing[0]} = "…"'
             if path[0] in {"title", "definition", "intro", "thanks"}:
                 example = f'{missing[0]} = "…" under [{".".join(str(step) for step in path)}]'
@@ -82,14 +90,15 @@ def _variables(text: str, path: Path) -> Iterator[Fault]:
     try:
         fields = [(name, spec, how) for _, name, spec, how in Formatter().parse(text) if name is not None]
     except ValueError:
-        yield Fault(path, f"a brace stands alone: braces are for variables, one of {known}")
+        yield Fault(path, f"a brace stands alone: braces are for variables, one of {known}", "brace")
         return
     if "{{" in text or "}}" in text:
-        yield Fault(path, f"braces are for variables only, one of {known}")
+        yield Fault(path, f"braces are for variables only, one of {known}", "brace")
     for name, spec, how in fields:
         if name not in VARIABLES or spec or how:
             written = name + (f"!{how}" if how else "") + (f":{spec}" if spec else "")
-            yield Fault(path, f"{{{written}}} is no variable: write one of {known}")
+            message = f"{{{written}}} is no variable: write one of {known}"
+            yield Fault(path, message, "variable", (("name", f"{{{written}}}"), ("known", known)))
 
 
 def introduction(survey: Survey) -> Iterator[Fault]:
@@ -99,19 +108,25 @@ def introduction(survey: Survey) -> Iterator[Fault]:
             continue
         path: Path = ("intro", language)
         if "{company}" not in text:
-            yield Fault(path, "the first contact says who asks: put {company} into it")
+            yield Fault(path, "the first contact says who asks: put {company} into it", "intro_company", _ASKS)
         if "{privacy_url}" not in text:
-            yield Fault(path, "the first contact links to the privacy notice: put {privacy_url} into it")
+            yield Fault(
+                path,
+                "the first contact links to the privacy notice: put {privacy_url} into it",
+                "intro_privacy",
+                _LINKS,
+            )
         words = STOP_WORDS[language]
         if not any(word in text for word in words):
-            yield Fault(path, f'the first contact says how to stop: put the word "{words[0]}" into it')
+            message = f'the first contact says how to stop: put the word "{words[0]}" into it'
+            yield Fault(path, message, "intro_stop", (("word", words[0]),))
         rest = "".join(
             sentence
             for sentence in _END_OF_SENTENCE.split(text)
             if "{privacy_url}" not in sentence and not any(word in sentence for word in words)
         )
         if len(rest.replace("{company}", "").strip()) < LEAST_WHY[language]:
-            yield Fault(path, "the first contact says why: add a sentence on what the answers are for")
+            yield Fault(path, "the first contact says why: add a sentence on what the answers are for", "intro_why")
         if survey.anonymous and ANONYMOUS_WORDS[language] not in text.casefold():
             message = f'the survey is anonymous and says so first: put the word "{ANONYMOUS_WORDS[language]}" into it'
             yield Fault(path, message)
