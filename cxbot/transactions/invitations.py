@@ -10,7 +10,7 @@ from typing import Any
 from cxbot.domain import contact, conversation, variants
 from cxbot.domain.survey import Question, Survey, fill
 from cxbot.ports import Row, Tx
-from cxbot.transactions import outbox, people, runs, settings, surveys, teams
+from cxbot.transactions import evidence, outbox, people, runs, settings, surveys, teams
 
 ANONYMOUS_AFTER_MS = 60 * 60 * 1000
 """How long after an anonymous survey words are taken to belong to it, and so not kept."""
@@ -165,17 +165,20 @@ def decide(
     invitation: Row | None = None,
     survey: str = "",
 ) -> None:
-    """Records what the bot did not do (`what`: not_asked, waits, retracted, dropped …) with its reason."""
+    """Records what the bot did not do (`what`: not_asked, waits, retracted, dropped …) with its reason and evidence."""
+    interaction_id = interaction_id or (invitation or {}).get("interaction_id", "")
+    survey = survey or (invitation or {}).get("survey", "")
+    known = evidence.of(tx, reason, person_id, survey, interaction_id) if what in ("not_asked", "waits") else {}
     tx.run(
         "invitations.decide",
         id=tx.new_id(),
         person_id=person_id,
-        interaction_id=interaction_id or (invitation or {}).get("interaction_id", ""),
+        interaction_id=interaction_id,
         invitation_id=(invitation or {}).get("id", ""),
-        survey=survey or (invitation or {}).get("survey", ""),
+        survey=survey,
         what=what,
         reason=reason,
-        detail=json.dumps(detail or {}, ensure_ascii=False),
+        detail=json.dumps({**known, **(detail or {})}, ensure_ascii=False),
         decided_at=now,
     )
 

@@ -1,18 +1,32 @@
-"""why <person>: what the bot did and did not do about somebody, newest first, each with its reason."""
+"""why <person or case>: what the bot did and did not do about somebody, or says about a case, each with its reason."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from cxbot.domain import cases as workflow
 from cxbot.ports import Receipt, Row
-from cxbot.transactions import people
+from cxbot.transactions import case_messages, case_work, people
 from cxbot.transactions.viewing import Viewer
 from handlers import naming
+from handlers.admin import case_actions
 from handlers.grammar import Argument, Call, Command
 
 MOST = 10
+OF_A_CASE = (
+    "alert_queued", "alert", "no_team_channel", "nobody_on_call", "remind", "promise_soon", "callback_soon",
+    "callback_late", "escalate", "overdue", "snoozed", "snooze_over", "window_ending", "window_lost", "confirm", "not_told", "reached",
+)  # fmt: skip
+"""What was said about a case, or was not."""
+CHANGES = {
+    "alert": "alert", "remind": "claim", "escalate": "claim", "snooze_over": "snooze", "callback_soon": "reply",
+    "callback_late": "reply", "promise_soon": "reply", "overdue": "reply", "window_ending": "reply",
+    "window_lost": "reply",
+}  # fmt: skip
+"""Which command changes what comes next."""
 OF_THE_CHANNEL = ("held", "dead", "unreachable")
 """What became of a message; the reason is in the channel's own words."""
 
@@ -20,6 +34,10 @@ OF_THE_CHANNEL = ("held", "dead", "unreachable")
 def why(call: Call) -> Receipt:
     """Lists the latest invitations and decisions about a person."""
     wanted = call.arguments["person"]
+    if re.fullmatch(case_actions.CODE, wanted.strip(), re.IGNORECASE):
+        case = call.tx.one("cases.by_code", code=wanted.strip().lstrip("#").upper())
+        if case is not None and case_work.allowed(call.tx, case, call.sender["id"]):
+            return _of_case(call, case)
     found = call.heavy(people.find, wanted)
     unclear = naming.unclear(call, wanted, found)
     if unclear is not None:
@@ -30,6 +48,29 @@ def why(call: Call) -> Receipt:
         return call.say("command.why.nothing", name=person["name"])
     viewer = Viewer(call.tx, call.sender["id"], person["id"])
     return call.say("command.why.list", name=person["name"], lines=[_line(row, viewer.hidden(row)) for row in rows])
+
+
+def _of_case(call: Call, case: Row) -> Receipt:
+    """What was said about a case to its team, what was not, and what comes next, each with its time."""
+    events = call.tx.all("timeline.events", subject_id=case["id"], most=MOST)
+    lines = [
+        {"key": "command.why.case_line", "args": {"at": row["happened_at"], "what": row["kind"], **_until(row)}}
+        for row in reversed(events)
+        if row["kind"] in OF_A_CASE
+    ]
+    step = workflow.next_step(case)
+    zone = workflow.Terms.load(case["policy"]).zone
+    acting = case_messages.acting_name(call.tx, case, call.now)
+    if step.kind != "none":
+        changes = {"key": f"command.why.changes.{CHANGES.get(step.kind, 'policy')}", "args": {"code": case["code"]}}
+        args = {"what": step.kind, "at": step.at, "who": acting, "changes": changes}
+        lines.append({"key": "command.why.next", "args": args})
+    return call.say("command.why.case", code=case["code"], lines=lines, zone=zone)
+
+
+def _until(row: Row) -> dict[str, Any]:
+    args = json.loads(row["args"])
+    return {"until": args.get("until") or "", "reason": args.get("reason") or ""} if row["kind"] != "not_told" else {}
 
 
 def reason_of(row: Mapping[str, Any]) -> Any:
@@ -65,6 +106,6 @@ COMMANDS = [
         permission="see_person",
         run=why,
         arguments=(Argument("person", rest=True),),
-        examples={"en": ("why Sam",), "zh-CN": ("为什么 林美",), "zh-TW": ("為什麼 陳怡婷",)},
+        examples={"en": ("why Sam", "why K7M2Q9"), "zh-CN": ("为什么 林美",), "zh-TW": ("為什麼 陳怡婷",)},
     )
 ]
