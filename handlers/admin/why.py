@@ -18,7 +18,8 @@ from handlers.grammar import Argument, Call, Command
 MOST = 10
 OF_A_CASE = (
     "alert_queued", "alert", "no_team_channel", "nobody_on_call", "remind", "promise_soon", "callback_soon",
-    "callback_late", "escalate", "overdue", "snoozed", "snooze_over", "window_ending", "window_lost", "confirm", "not_told", "reached",
+    "callback_late", "escalate", "overdue", "snoozed", "snooze_over", "window_ending", "window_lost", "confirm",
+    "not_told", "reached",
 )  # fmt: skip
 """What was said about a case, or was not."""
 CHANGES = {

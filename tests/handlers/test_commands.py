@@ -97,7 +97,7 @@ async def test_why_says_what_was_and_what_was_not_done_with_the_reasons(world):
     await world.ticket_closed(internal=True)
     said = await says(world, ANA, "why Sam")
     assert "asked" in said
-    assert "They already have an open survey." in said
+    assert "They already have an open survey (csat, asked today 10:00)" in said
     assert "internal matter" in said
     assert "I know nobody" in await says(world, ANA, "why Zed")
     await world.ticket_closed("customer:sam2", person={"addresses": [{"channel": "web", "address": "customer:sam2"}],

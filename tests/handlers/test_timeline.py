@@ -77,7 +77,7 @@ async def test_what_was_not_asked_and_what_did_not_arrive_is_told_with_the_reaso
     world.web.script([Refused("message too old")], SAM)
     await world.ticket_closed()
     said = await says(world, ANA, "timeline Sam")
-    assert "not asked: It was an internal matter" in said
+    assert "not asked: It was reported (today 10:00) as an internal matter" in said
     assert "could not be sent (message too old)" in said
     world.web.script([HoldUntilInbound("window closed", world.now + 1_000_000)], MEI)
     await world.ticket_closed(MEI)
