@@ -114,6 +114,12 @@ class ContactSettings(Section):
     acted_minutes: int = Field(default=10, ge=0, le=1440)
 
 
+class CommandSettings(Section):
+    """Commands in chat."""
+
+    per_minute: int = Field(default=30, ge=1, le=1000)
+
+
 class SeedSettings(Section):
     """What the store starts with."""
 
@@ -140,6 +146,7 @@ class Config(BaseSettings):
     store: StoreSettings = Field(default_factory=StoreSettings)
     company: CompanySettings = Field(default_factory=CompanySettings)
     contact: ContactSettings = Field(default_factory=ContactSettings)
+    commands: CommandSettings = Field(default_factory=CommandSettings)
     seed: SeedSettings = Field(default_factory=SeedSettings)
     channels: dict[Identifier, Any] = Field(default_factory=dict)
     log: LogSettings = Field(default_factory=LogSettings)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from cxbot import wording
-from cxbot.ports import PREVIEW, Inbound, Receipt, Row, Tx
+from cxbot.ports import PREVIEW, Inbound, Limits, Receipt, Row, Tx
 from cxbot.transactions import people, places, settings, teams
-from handlers import commands, customer, incidents, page, pairing, reported, team
+from handlers import answering, commands, customer, incidents, page, pairing, reported, team
 
 
-def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -> Receipt:
-    """Handles one message inside the transaction that marks it as seen.
+def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None, can: Limits | None = None) -> Receipt:
+    """Handles one message inside the transaction that marks it as seen; `can` is what its channel can do.
 
-    A text is, in this order: a pairing code; a stop or start word; a command, if the sender may give one; an answer to
-    what was asked last; the person's own words.
+    A text is, in this order: a pairing code; an answer to a command that asked back; a stop or start word; a command,
+    if the sender may give one; an answer to what was asked last; the person's own words.
     """
     place = teams.by_place(tx, inbound.channel, inbound.place)
     sender = people.by_address(tx, inbound.channel, inbound.sender)
@@ -31,8 +31,8 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -
         return incidents.act(tx, sender, inbound, now)
     if inbound.choice.removeprefix(PREVIEW).startswith("c:"):
         return team.act(tx, sender, inbound, now)
-    if place is not None:
-        return team.write(tx, place, sender, inbound, now, found)
+    if (handled := _for_colleagues(tx, place, sender, inbound, now, found, can)) is not None:
+        return handled
     staff = sender is not None and inbound.kind == "text" and bool(teams.roles_of(tx, sender["id"]))
     if inbound.command and not staff and inbound.text.startswith("/"):
         language = (sender or {}).get("language") or wording.negotiate(
@@ -50,10 +50,26 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -
             or not customer.may_be_answer(tx, sender, inbound, now)
         )
     ):
-        return commands.run(tx, sender, inbound, now, found=found)
+        return commands.run(tx, sender, inbound, now, found=found, can=can)
     if inbound.overheard and not (sender and customer.is_for_us(tx, sender, inbound, now)):
         return Receipt()
     return customer.handle(tx, sender or newcomer(tx, inbound, now), inbound, now)
+
+
+def _for_colleagues(
+    tx: Tx,
+    place: Row | None,
+    sender: Row | None,
+    inbound: Inbound,
+    now: int,
+    found: list[Any] | None,
+    can: Limits | None,
+) -> Receipt | None:
+    """What answers a command that asked back, and whatever else is said in a team's place; None for all others."""
+    answered = answering.answer(tx, place, sender, inbound, now, found, can)
+    if answered is None and place is not None:
+        return team.write(tx, place, sender, inbound, now, found, can)
+    return answered
 
 
 def _can_be_written_to(tx: Tx, place: Row | None, sender: Row | None, inbound: Inbound, now: int) -> None:

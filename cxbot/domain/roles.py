@@ -16,6 +16,7 @@ Action = Literal[
     "see_state",
     "report",
     "export",
+    "operate",
 ]
 
 RANK = {"viewer": 0, "member": 1, "lead": 2, "admin": 3, "owner": 4}
@@ -28,6 +29,7 @@ NEEDED: Mapping[str, str] = {
     "edit_person": "admin",
     "report": "member",
     "export": "admin",
+    "operate": "admin",
     "edit_team": "lead",
     "edit_survey": "admin",
 }

@@ -366,4 +366,15 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "name": "",
         "value": "words",
     },
+    "follow_ups": {
+        "channel": "",
+        "place": "address",
+        "sender": "address",
+        "kind": "",
+        "id": "",
+        "body": "words",
+        "asked_at": "",
+        "lapses_at": "",
+    },
+    "command_counts": {"channel": "", "address": "address", "since": "", "n": ""},
 }

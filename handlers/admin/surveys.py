@@ -37,5 +37,6 @@ COMMANDS = [
         },
         permission="see_state",
         run=show,
+        topic="surveys",
     )
 ]
