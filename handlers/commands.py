@@ -14,7 +14,17 @@ from cxbot.ports import Inbound, Limits, ReadFirst, Receipt, Row, Tx
 from cxbot.transactions import follow_ups, people, settings, teams
 from cxbot.transactions.follow_ups import Seat
 from handlers import admin
-from handlers.grammar import Call, Command, NotUnderstood, Parsed, parse, phrases, tidy
+from handlers.grammar import (
+    SHORTEST,
+    WORDS_OF_THEIR_OWN,
+    Call,
+    Command,
+    NotUnderstood,
+    Parsed,
+    parse,
+    phrases,
+    tidy,
+)
 from handlers.quoting import own_words
 from handlers.speaking import Speaker
 
@@ -150,10 +160,15 @@ def is_talk(text: str) -> bool:
     short = sum(1 if sign.isascii() else 2 for sign in own) <= LONGEST_TYPO
     parsed = parse(own, known())
     if isinstance(parsed, NotUnderstood):
-        return not parsed.nearest or not short
+        return not parsed.nearest or bool(parsed.left_over) or not short
     if about := parsed.arguments.get(HELP):
-        return isinstance(parse(about, known()), NotUnderstood)  # "help me with this one, please"
+        # "help me with this one, please"
+        return isinstance(parse(about, known()), NotUnderstood) and not _one_word(about)
     return parsed.short and not (short and len(own.split()) <= 2)
+
+
+def _one_word(words: str) -> bool:
+    return words.isascii() and words.isalpha() and len(words) >= SHORTEST and words not in WORDS_OF_THEIR_OWN
 
 
 def overheard(tx: Tx, inbound: Inbound, now: int) -> bool:

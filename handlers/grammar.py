@@ -30,7 +30,8 @@ _PIECE = re.compile(
 )
 _COURTESY = re.compile(
     r"(?:(?:hi|hey|hello|ok|okay|please|pls|plz|kindly|show me|give me|tell me|list me)\b[ ,]*(?:the\b[ ]*)?"
-    r"|(?:你好|您好|请问|请|麻烦您|麻烦你|麻烦|拜托|帮我|帮忙|给我|我想|我要|看一下|看看|看下|查一下|查看|显示)[ ,]*)"
+    r"|(?:你好|您好|请问(?!卷)|请|麻烦您|麻烦你|麻烦|拜托|帮我|帮忙|给我|我想|我要"
+    r"|看一下|看看|看下|查一下|查看|显示)[ ,]*)"
 )
 """How a wish may begin, as `replies.fold` gives it."""
 _THANKS = re.compile(
@@ -249,7 +250,7 @@ def _after(line: str, begun: str) -> str:
 
 def _arguments(wanted: Sequence[Argument], rest: str) -> tuple[dict[str, str], str, str]:
     """The arguments, the first required one that is missing, and the words that belong to none."""
-    pieces = list(_PIECE.finditer(rest))
+    pieces = [piece for piece in _PIECE.finditer(rest) if _word(piece)]
     given: dict[str, str] = {}
     for argument in wanted:
         if argument.rest:
@@ -258,7 +259,7 @@ def _arguments(wanted: Sequence[Argument], rest: str) -> tuple[dict[str, str], s
             given[argument.name] = _word(pieces.pop(0))
         if argument.required and not given.get(argument.name):
             return given, argument.name, ""
-    return given, "", " ".join(map(_word, pieces)).strip()
+    return given, "", " ".join(map(_word, pieces))
 
 
 def _word(piece: re.Match[str]) -> str:
@@ -272,7 +273,7 @@ def _joined(rest: str, pieces: Sequence[re.Match[str]]) -> str:
         return ""
     if "\n" in rest:
         return rest[pieces[0].start() :] if len(pieces) > 1 else _word(pieces[0])
-    return " ".join(filter(None, map(_word, pieces)))
+    return " ".join(map(_word, pieces))
 
 
 @lru_cache(maxsize=16)
@@ -316,7 +317,7 @@ def _cut_short(line: str, book: tuple[_Phrase, ...]) -> tuple[str, list[_Phrase]
     words = line.split()[:3]
     for length in range(len(words), 0, -1):
         begun = words[:length]
-        if any(len(word) < SHORTEST or not word.isascii() for word in begun) or begun[0] in WORDS_OF_THEIR_OWN:
+        if len(begun[0]) < SHORTEST or (length == 1 and begun[0] in WORDS_OF_THEIR_OWN):
             continue
         found = [
             each

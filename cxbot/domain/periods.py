@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 from cxbot.domain import replies
 
@@ -33,6 +34,7 @@ _DAYS = re.compile(
     r"(?:the )?(?:last|past|最近的?|近|过去的?) ?(\d{1,4}) ?(days?|d|天|日|weeks?|周|星期|months?|个?月)(?![a-z])"
 )
 _RANGE = re.compile(rf"(?:from |between |从|自)?{_DATE} ?(?:to|until|till|and|-{{1,2}}|~|\.\.|到|至) ?{_DATE}")
+_DAYS_OF_MONTH = re.compile(rf"(?:从|自)?{_DATE} ?(?:-|~|到|至) ?(\d{{1,2}})[日号]")
 _SINCE = re.compile(rf"(?:since|from|从|自) ?{_DATE}(?: ?(?:起|以来|开始))?")
 _ONE = re.compile(_DATE)
 _UNITS = {"d": 1, "天": 1, "日": 1, "w": 7, "周": 7, "星": 7, "m": 30, "月": 30, "个": 30}
@@ -69,7 +71,13 @@ def rolling(name: str, today: date) -> Period:
 def read(words: str, today: date) -> tuple[Period | None, str]:
     """The period that the words name, and the words without it; None where they name none that there is."""
     line = replies.fold(words)
-    for pattern, made in ((_RANGE, _range), (_DAYS, _last_days), (_SINCE, _since), (_ONE, _one_day)):
+    for pattern, made in (
+        (_RANGE, _range),
+        (_DAYS_OF_MONTH, _days_of_month),
+        (_DAYS, _last_days),
+        (_SINCE, _since),
+        (_ONE, _one_day),
+    ):
         for found in pattern.finditer(line):
             if (period := made(found, today)) is not None:
                 return period, _without(line, found.start(), found.end())
@@ -103,7 +111,12 @@ def _range(found: re.Match[str], today: date) -> Period | None:
     since, until = _day(found[1] or found[4], found[2], found[3], today), _day(found[4], found[5], found[6], today)
     if since is not None and until is not None and found[1] is None and since > until:
         since = _day(str(until.year - 1), found[2], found[3], today)
-    return _span(since, until)
+    return _span(*sorted((since, until))) if since and until else None
+
+
+def _days_of_month(found: re.Match[str], today: date) -> Period | None:
+    since = _day(found[1], found[2], found[3], today)
+    return _span(since, _day(str(since.year), found[2], found[4], today)) if since else None
 
 
 def _since(found: re.Match[str], today: date) -> Period | None:
@@ -141,3 +154,12 @@ def _day(year: str | None, month: str, day: str, today: date) -> date | None:
 
 def _without(line: str, start: int, end: int) -> str:
     return " ".join(f"{line[:start]} {line[end:]}".split())
+
+
+_MADE: Final = (
+    (_RANGE, _range),
+    (_DAYS_OF_MONTH, _days_of_month),
+    (_DAYS, _last_days),
+    (_SINCE, _since),
+    (_ONE, _one_day),
+)

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from cxbot.domain import contact
+from cxbot.domain import contact, conversation
 from cxbot.ports import Row, Tx
-from cxbot.transactions import people, settings, teams
+from cxbot.transactions import outbox, people, settings, teams
 
 MOST = 500
 """Dead letters that are read at once."""
@@ -64,13 +64,20 @@ def _refused(tx: Tx, row: Row | None, now: int) -> Refused | Literal[""]:
         return "gone"
     if 0 < row["expires_at"] <= now:
         return "expired"
-    invitation = tx.one("invitations.get", id=row["invitation_id"]) if row["invitation_id"] else None
-    if invitation is not None and row["kind"] == "question" and invitation["state"] != "asked":
+    if row["kind"] == "question" and not _still_asked(tx, row):
         return "over"
     person = _customer(tx, row)
     if person is not None and (person["opted_out"] == "all" or (person["opted_out"] and row["invitation_id"])):
         return "opted_out"
     return ""
+
+
+def _still_asked(tx: Tx, row: Row) -> bool:
+    """Whether the survey a question belongs to is open, and waits for the answer to just this one."""
+    invitation = tx.one("invitations.get", id=row["invitation_id"])
+    if invitation is None or invitation["state"] != "asked":
+        return False
+    return conversation.Progress.load(invitation["progress"]).question == outbox.arguments(row).get("question")
 
 
 def _customer(tx: Tx, row: Row) -> Row | None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from world import ADA, ANA, BEN, MEI, SAM, SUPPORT, WEI, YITING
+from world import ADA, ANA, BEN, MEI, SAM, SUPPORT, WEI
 
 from cxbot.inbound import receive
 from cxbot.ports import Limits
