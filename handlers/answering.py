@@ -9,8 +9,8 @@ from typing import Any, Final
 from cxbot import wording
 from cxbot.domain import replies
 from cxbot.ports import Inbound, Limits, Receipt, Row, Tx
-from cxbot.transactions import follow_ups, people, settings, teams
-from cxbot.transactions.follow_ups import FollowUp, Seat
+from cxbot.transactions import command_turns, people, settings, teams
+from cxbot.transactions.command_turns import Turn, Seat
 from handlers import commands
 from handlers.grammar import NotUnderstood, Parsed, fill, parse
 from handlers.quoting import own_words
@@ -51,19 +51,19 @@ def awaits(tx: Tx, inbound: Inbound, now: int) -> bool:
     return sender is not None and asked is not None and _said(tx, asked, sender, None, inbound) is not None
 
 
-def _asked(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> FollowUp | None:
+def _asked(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Turn | None:
     """What a command asked the sender there; nobody without a role is asked, nor answers by it."""
-    asked = follow_ups.look(tx, Seat.of(inbound), "asked", now) if sender is not None else None
+    asked = command_turns.look(tx, Seat.of(inbound), "asked", now) if sender is not None else None
     if asked is None or sender is None or not teams.roles_of(tx, sender["id"]):
         return None
     return asked
 
 
-def _pressed(asked: FollowUp, choice: str) -> int | None:
+def _pressed(asked: Turn, choice: str) -> int | None:
     """The number of the option; None where it belongs to what was asked before."""
-    _, follow_up_id, number, *_ = [*choice.split(":"), "", ""]
+    _, turn_id, number, *_ = [*choice.split(":"), "", ""]
     there = len(asked.body.get("options", ()))
-    if follow_up_id != asked.id or not (number.isascii() and number.isdecimal()) or not 1 <= int(number) <= there:
+    if turn_id != asked.id or not (number.isascii() and number.isdecimal()) or not 1 <= int(number) <= there:
         return None
     return int(number)
 
@@ -71,7 +71,7 @@ def _pressed(asked: FollowUp, choice: str) -> int | None:
 CANCELLED: Final = 0
 
 
-def _said(tx: Tx, asked: FollowUp, sender: Row, place: Row | None, inbound: Inbound) -> int | str | None:
+def _said(tx: Tx, asked: Turn, sender: Row, place: Row | None, inbound: Inbound) -> int | str | None:
     """The number of an option, `CANCELLED`, the words for what was missing; None where it answers nothing of this."""
     words = own_words(inbound.text)
     if not words or _meant_for_a_survey(tx, asked, sender, place, inbound):
@@ -85,7 +85,7 @@ def _said(tx: Tx, asked: FollowUp, sender: Row, place: Row | None, inbound: Inbo
     return words
 
 
-def _meant_for_a_survey(tx: Tx, asked: FollowUp, sender: Row, place: Row | None, inbound: Inbound) -> bool:
+def _meant_for_a_survey(tx: Tx, asked: Turn, sender: Row, place: Row | None, inbound: Inbound) -> bool:
     """Whether somebody of the company, asked by a survey themselves, answers that: what was asked last counts."""
     if place is not None:
         return False
@@ -93,7 +93,7 @@ def _meant_for_a_survey(tx: Tx, asked: FollowUp, sender: Row, place: Row | None,
     row = tx.one("outbox.get", id=expected["row"]) if expected and expected.get("row") else None
     if row is not None and row["created_at"] > asked.asked_at:
         return True
-    return follow_ups.asked_since(tx, sender["id"], inbound.channel, inbound.place, asked.asked_at)
+    return command_turns.asked_since(tx, sender["id"], inbound.channel, inbound.place, asked.asked_at)
 
 
 def _number(options: Sequence[Mapping[str, Any]], words: str, place: Row | None) -> int | None:
@@ -124,7 +124,7 @@ def _may_be_missing(words: str, place: Row | None) -> bool:
 
 def _go_on(
     tx: Tx,
-    asked: FollowUp,
+    asked: Turn,
     chosen: int | str,
     place: Row | None,
     sender: Row,
@@ -140,7 +140,7 @@ def _go_on(
     speaker = commands.speaker_to(tx, inbound, now, body["language"], place, can)
     if refused := commands.too_many(speaker, sender):
         return refused
-    follow_ups.end(tx, speaker.seat, "asked")
+    command_turns.end(tx, speaker.seat, "asked")
     if chosen == CANCELLED:
         return speaker.say("command.cancelled")
     option = body if isinstance(chosen, str) else body["options"][chosen - 1]

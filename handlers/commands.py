@@ -11,8 +11,8 @@ from typing import Any
 from cxbot import wording
 from cxbot.domain.roles import RANK, may
 from cxbot.ports import Inbound, Limits, ReadFirst, Receipt, Row, Tx
-from cxbot.transactions import follow_ups, people, settings, teams
-from cxbot.transactions.follow_ups import Seat
+from cxbot.transactions import command_turns, people, settings, teams
+from cxbot.transactions.command_turns import Seat
 from handlers import admin
 from handlers.grammar import (
     SHORTEST,
@@ -66,7 +66,7 @@ def run(
     speaker = speaker_to(tx, inbound, now, language, team, can)
     if refused := too_many(speaker, sender):
         return refused
-    follow_ups.end(tx, speaker.seat, "asked")
+    command_turns.end(tx, speaker.seat, "asked")
     if not own:
         return speaker.say("refuse.quoted")
     if isinstance(parsed, NotUnderstood):
@@ -91,7 +91,7 @@ def carry_out(
             example=(command.examples.get(language) or command.examples.get("en") or ("",))[0],
         )
     if command.name != MORE:
-        follow_ups.end(tx, speaker.seat, "page")
+        command_turns.end(tx, speaker.seat, "page")
 
     def ask(key: str, options: Sequence[tuple[str, Mapping[str, str]]], **args: Any) -> Receipt:
         offered = [
@@ -130,7 +130,7 @@ def too_many(speaker: Speaker, sender: Row) -> Receipt | None:
     """Counts a command; a polite word where there were too many in a minute, once, and silence for the rest of it."""
     tx, inbound, now = speaker.tx, speaker.inbound, speaker.now
     most = settings.commands_per_minute(tx)
-    n = follow_ups.count(tx, inbound.channel, inbound.sender, now)
+    n = command_turns.count(tx, inbound.channel, inbound.sender, now)
     if n <= most:
         return None
     if n > most + 1:
@@ -180,7 +180,7 @@ def overheard(tx: Tx, inbound: Inbound, now: int) -> bool:
     parsed = parse(own_words(inbound.text), known())
     if isinstance(parsed, NotUnderstood) or parsed.command.name not in GO_ON or inbound.text.lstrip().startswith("/"):
         return False
-    return parsed.command.name != MORE or follow_ups.look(tx, Seat.of(inbound), "page", now) is None
+    return parsed.command.name != MORE or command_turns.look(tx, Seat.of(inbound), "page", now) is None
 
 
 def plainly_meant(text: str) -> bool:

@@ -8,8 +8,8 @@ from typing import Any
 
 from cxbot import wording
 from cxbot.ports import Inbound, Limits, Receipt, Tx
-from cxbot.transactions import follow_ups, outbox
-from cxbot.transactions.follow_ups import Seat
+from cxbot.transactions import command_turns, outbox
+from cxbot.transactions.command_turns import Seat
 
 KEY = "q:"
 """How the key of an option begins that is to be chosen: `q:<id>:<number>`."""
@@ -49,15 +49,15 @@ class Speaker:
     def ask(self, key: str, options: Sequence[Mapping[str, Any]], **args: Any) -> Receipt:
         """Lists options by number, each with a `label` and what is done when it is chosen, and waits for the number."""
         shown = options[:MOST_OPTIONS]
-        follow_up_id = self.tx.new_id()
+        turn_id = self.tx.new_id()
         body = {"options": shown, "language": self.language, "private": self.inbound.private}
-        follow_ups.keep(self.tx, self.seat, "asked", follow_up_id, body, self.now)
+        command_turns.keep(self.tx, self.seat, "asked", turn_id, body, self.now)
         lines: list[dict[str, Any]] = [
             {"key": "command.option", "args": {"n": n, "label": each["label"]}} for n, each in enumerate(shown, 1)
         ]
         if len(options) > len(shown):
             lines.append({"key": "command.more", "args": {"n": len(options) - len(shown)}})
-        choices = [{"key": f"{KEY}{follow_up_id}:{n}", "label": lines[n - 1]} for n in range(1, len(shown) + 1)]
+        choices = [{"key": f"{KEY}{turn_id}:{n}", "label": lines[n - 1]} for n in range(1, len(shown) + 1)]
         return self.say(key, lines=lines, choices=choices, listed=True, **args)
 
     def wait_for(self, command: str, given: Mapping[str, str], missing: str) -> None:
@@ -69,7 +69,7 @@ class Speaker:
             "language": self.language,
             "private": self.inbound.private,
         }
-        follow_ups.keep(self.tx, self.seat, "asked", self.tx.new_id(), body, self.now)
+        command_turns.keep(self.tx, self.seat, "asked", self.tx.new_id(), body, self.now)
 
     def _told(self, only_for: str, key: str, args: Mapping[str, Any], *, aside: bool) -> Receipt:
         args = {"zone": self.zone, **args}
@@ -77,7 +77,7 @@ class Speaker:
         if rest:
             body = {"lines": rest, "zone": args["zone"], "language": self.language, "aside": aside}
             body["private"] = self.inbound.private
-            follow_ups.keep(self.tx, self.seat, "page", self.tx.new_id(), body, self.now)
+            command_turns.keep(self.tx, self.seat, "page", self.tx.new_id(), body, self.now)
         row = outbox.say(
             self.tx,
             self.now,

@@ -366,7 +366,7 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "name": "",
         "value": "words",
     },
-    "follow_ups": {
+    "command_turns": {
         "channel": "",
         "place": "address",
         "sender": "address",

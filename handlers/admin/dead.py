@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from cxbot.ports import Receipt, Row
-from cxbot.transactions import dead_letters, follow_ups, queues
-from cxbot.transactions.follow_ups import Seat
+from cxbot.transactions import dead_letters, command_turns, queues
+from cxbot.transactions.command_turns import Seat
 from handlers.grammar import Argument, Call, Command
 
 ALL = ("all", "everything", "全部", "所有")
@@ -24,7 +24,7 @@ def show(call: Call) -> Receipt:
     rows = dead_letters.dead(call.tx, channel)
     if not rows:
         return call.say("command.dead.none", channel=channel)
-    follow_ups.keep(call.tx, _seat(call), "dead", call.tx.new_id(), {"ids": [row["id"] for row in rows]}, call.now)
+    command_turns.keep(call.tx, _seat(call), "dead", call.tx.new_id(), {"ids": [row["id"] for row in rows]}, call.now)
     lines = [_line(n, row) for n, row in enumerate(rows, 1)]
     return call.say("command.dead.list", n=len(rows), lines=lines)
 
@@ -53,7 +53,7 @@ def retry(call: Call) -> Receipt:
 def _chosen(call: Call, given: str, until: int) -> list[str] | None:
     """The ids of those that are meant; None where that is not clear."""
     if _NUMBERS.fullmatch(given):
-        listed = follow_ups.look(call.tx, _seat(call), "dead", call.now)
+        listed = command_turns.look(call.tx, _seat(call), "dead", call.now)
         ids = listed.body["ids"] if listed else [row["id"] for row in dead_letters.dead(call.tx)]
         numbers = sorted({int(number) for number in re.findall(r"\d+", given)})
         return [ids[n - 1] for n in numbers] if numbers[0] >= 1 and numbers[-1] <= len(ids) else None

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from cxbot.ports import Receipt
-from cxbot.transactions import follow_ups
-from cxbot.transactions.follow_ups import Seat
+from cxbot.transactions import command_turns
+from cxbot.transactions.command_turns import Seat
 from handlers.grammar import Call, Command
 
 
 def more(call: Call) -> Receipt:
     """Goes on where the last answer to the sender was cut, as privately as it was."""
     seat = Seat(call.channel, call.place, call.address)
-    page = follow_ups.look(call.tx, seat, "page", call.now)
+    page = command_turns.look(call.tx, seat, "page", call.now)
     if page is None:
         return call.say("command.more.nothing")
-    follow_ups.end(call.tx, seat, "page")
+    command_turns.end(call.tx, seat, "page")
     say = call.aside if call.aside and (page.body["aside"] or page.body["private"]) else call.say
     return say("command.page", lines=page.body["lines"], zone=page.body["zone"])
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from test_follow_ups import says
+from test_command_turns import says
 from world import ANA, WEI
 
 

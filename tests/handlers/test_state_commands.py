@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from test_follow_ups import says
+from test_command_turns import says
 from world import ADA, ANA, BEN, DAY, MEI, SAM, SUPPORT, WEI
 
 from cxbot.ports import HoldUntilInbound, Refused, TryLater

@@ -1,6 +1,6 @@
 -- What somebody who gave a command may follow it up with, where they gave it, and how many commands they give.
 
-CREATE TABLE follow_ups (
+CREATE TABLE command_turns (
     channel TEXT NOT NULL,
     place TEXT NOT NULL,
     sender TEXT NOT NULL,

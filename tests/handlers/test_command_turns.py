@@ -226,7 +226,7 @@ async def test_a_customers_words_are_never_a_command_nor_answer_one(world, text)
     await world.writes(SAM, text)
     assert not [row for row in await world.all("outbox", address=SAM) if row["key"].startswith("command.")]
     assert not (await world.store.read(surveys.live, "csat")).paused
-    assert len(await world.all("follow_ups")) == 1
+    assert len(await world.all("command_turns")) == 1
 
 
 # Once -----------------------------------------------------------------------------------------------------------------
@@ -257,7 +257,7 @@ async def test_a_command_repeated_after_its_answer_does_not_ask_anew(world):
     await world.writes(ADA, "why Sam", id="asked")
     await world.writes(ADA, "1")
     await world.writes(ADA, "why Sam", id="asked")
-    assert await world.all("follow_ups") == []
+    assert await world.all("command_turns") == []
 
 
 # Quotes ---------------------------------------------------------------------------------------------------------------

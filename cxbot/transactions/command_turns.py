@@ -19,7 +19,7 @@ LAPSE_MS: Mapping[Kind, int] = {"asked": 10 * MINUTE_MS, "page": 60 * MINUTE_MS,
 
 
 @dataclass(frozen=True, slots=True)
-class FollowUp:
+class Turn:
     """One thing that may be followed up. Times are epoch ms of business time."""
 
     id: str
@@ -42,12 +42,12 @@ class Seat:
         return cls(inbound.channel, inbound.place, inbound.sender)
 
 
-def keep(tx: Tx, seat: Seat, kind: Kind, follow_up_id: str, body: Mapping[str, Any], now: int) -> None:
+def keep(tx: Tx, seat: Seat, kind: Kind, turn_id: str, body: Mapping[str, Any], now: int) -> None:
     """Keeps what may be followed up, in place of what stood there of its kind."""
     tx.run(
-        "follow_ups.keep",
+        "command_turns.keep",
         kind=kind,
-        id=follow_up_id,
+        id=turn_id,
         body=json.dumps(body, ensure_ascii=False),
         asked_at=now,
         lapses_at=now + LAPSE_MS[kind],
@@ -55,28 +55,28 @@ def keep(tx: Tx, seat: Seat, kind: Kind, follow_up_id: str, body: Mapping[str, A
     )
 
 
-def look(tx: Tx, seat: Seat, kind: Kind, now: int) -> FollowUp | None:
+def look(tx: Tx, seat: Seat, kind: Kind, now: int) -> Turn | None:
     """What may be followed up there; None where nothing may any more."""
-    row = tx.one("follow_ups.look", kind=kind, now=now, **_seat(seat))
-    return FollowUp(row["id"], json.loads(row["body"]), row["asked_at"], row["lapses_at"]) if row else None
+    row = tx.one("command_turns.look", kind=kind, now=now, **_seat(seat))
+    return Turn(row["id"], json.loads(row["body"]), row["asked_at"], row["lapses_at"]) if row else None
 
 
 def end(tx: Tx, seat: Seat, kind: Kind) -> bool:
     """Nothing may be followed up there any more; says whether something might have been."""
-    return tx.run("follow_ups.end", kind=kind, **_seat(seat)) > 0
+    return tx.run("command_turns.end", kind=kind, **_seat(seat)) > 0
 
 
 def asked_since(tx: Tx, person_id: str, channel: str, address: str, since: int) -> bool:
     """Whether a survey has asked the person something there since then: what they say next answers that."""
     return (
-        tx.one("follow_ups.question_since", person_id=person_id, channel=channel, address=address, since=since)
+        tx.one("command_turns.question_since", person_id=person_id, channel=channel, address=address, since=since)
         is not None
     )
 
 
 def count(tx: Tx, channel: str, address: str, now: int) -> int:
     """Counts a command of this address; returns how many there were in this minute."""
-    row = tx.one("follow_ups.count", channel=channel, address=address, now=now, since=now - MINUTE_MS)
+    row = tx.one("command_turns.count", channel=channel, address=address, now=now, since=now - MINUTE_MS)
     assert row is not None
     return int(row["n"])
 

@@ -1,18 +1,18 @@
 -- name: keep
 -- What may be followed up, in place of what stood there of its kind.
-INSERT INTO follow_ups (channel, place, sender, kind, id, body, asked_at, lapses_at)
+INSERT INTO command_turns (channel, place, sender, kind, id, body, asked_at, lapses_at)
 VALUES (:channel, :place, :sender, :kind, :id, :body, :asked_at, :lapses_at)
 ON CONFLICT (channel, place, sender, kind) DO UPDATE SET
     id = excluded.id, body = excluded.body, asked_at = excluded.asked_at, lapses_at = excluded.lapses_at
 
 -- name: look
 -- What may still be followed up.
-SELECT * FROM follow_ups
+SELECT * FROM command_turns
 WHERE channel = :channel AND place = :place AND sender = :sender AND kind = :kind AND lapses_at > :now
 
 -- name: end
 -- It was followed up, or left.
-DELETE FROM follow_ups WHERE channel = :channel AND place = :place AND sender = :sender AND kind = :kind
+DELETE FROM command_turns WHERE channel = :channel AND place = :place AND sender = :sender AND kind = :kind
 
 -- name: question_since
 -- A question of a survey that is open at an address, asked after a moment.
