@@ -55,6 +55,7 @@ def seed(tx: Tx, config: Config, files: Sequence[SurveyFile], secret: str, now: 
     """Takes over what the settings and files say; returns the secret that counts, and what changed or conflicts."""
     settings.put(tx, settings.COMPANY, config.company.model_dump())
     settings.put(tx, settings.CONTACT, config.contact.model_dump())
+    settings.put(tx, settings.COMMANDS, config.commands.model_dump())
     lines = teams.seed(tx, config.seed.teams, now)
     openings.schedule(tx, now)
     owners = [

@@ -109,6 +109,8 @@ class Limits:
     """What a channel can do, as data. Sizes in characters unless named otherwise."""
 
     text: int = 40_000
+    text_bytes: int = 0
+    """Bytes of one message, where the platform counts those; 0 where it does not."""
     choices: int = 25
     choice_label: int = 75
     buttons: bool = True

@@ -115,6 +115,12 @@ class ContactSettings(Section):
     confirm_above: int = Field(default=100, ge=0)
 
 
+class CommandSettings(Section):
+    """Commands in chat."""
+
+    per_minute: int = Field(default=30, ge=1, le=1000)
+
+
 class SeedSettings(Section):
     """What the store starts with."""
 
@@ -141,6 +147,7 @@ class Config(BaseSettings):
     store: StoreSettings = Field(default_factory=StoreSettings)
     company: CompanySettings = Field(default_factory=CompanySettings)
     contact: ContactSettings = Field(default_factory=ContactSettings)
+    commands: CommandSettings = Field(default_factory=CommandSettings)
     seed: SeedSettings = Field(default_factory=SeedSettings)
     channels: dict[Identifier, Any] = Field(default_factory=dict)
     log: LogSettings = Field(default_factory=LogSettings)

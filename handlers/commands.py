@@ -4,19 +4,37 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from cxbot import wording
 from cxbot.domain.roles import RANK, may
-from cxbot.ports import Inbound, ReadFirst, Receipt, Row, Tx
-from cxbot.transactions import outbox, settings, teams
+from cxbot.ports import Inbound, Limits, ReadFirst, Receipt, Row, Tx
+from cxbot.transactions import command_turns, people, settings, teams
+from cxbot.transactions.command_turns import Seat
 from handlers import admin
-from handlers.grammar import Call, Command, NotUnderstood, parse, phrases, tidy
+from handlers.grammar import (
+    SHORTEST,
+    WORDS_OF_THEIR_OWN,
+    Call,
+    Command,
+    NotUnderstood,
+    Parsed,
+    parse,
+    phrases,
+    tidy,
+)
+from handlers.quoting import own_words
+from handlers.speaking import Speaker
 
 LONGEST_TYPO = 24
 """Columns of a line that may be a mistyped command (a Chinese sign takes two); a longer one is talk."""
+MORE = "more"
+GO_ON = (MORE, "cancel")
+"""Commands that follow up another; their words are everyday ones, and meant where there is something to follow."""
+HELP = "command"
+"""The argument of `help`."""
 
 
 @cache
@@ -29,75 +47,144 @@ def known() -> tuple[Command, ...]:
 
 
 def run(
-    tx: Tx, sender: Row, inbound: Inbound, now: int, *, team: Row | None = None, found: list[Any] | None = None
+    tx: Tx,
+    sender: Row,
+    inbound: Inbound,
+    now: int,
+    *,
+    team: Row | None = None,
+    found: list[Any] | None = None,
+    can: Limits | None = None,
 ) -> Receipt:
     """Runs the command a person with a role wrote. Raises ReadFirst where it needs a long read beside the writer."""
-    parsed = parse(inbound.text, known())
+    own = own_words(inbound.text)
     language = sender["language"] or (team["language"] if team else settings.company(tx).language)
-    if not isinstance(parsed, NotUnderstood) and not {language, "en"} & set(parsed.languages):
+    parsed = parse(own, known(), language)
+    if isinstance(parsed, Parsed) and parsed.languages and not {language, "en"} & set(parsed.languages):
         # Everybody writes "help"; who writes 帮助 reads Chinese.
         language = parsed.languages[0]
-
-    def told(only_for: str, key: str, args: Mapping[str, Any]) -> Receipt:
-        row = outbox.say(
-            tx,
-            now,
-            channel=inbound.channel,
-            address=inbound.place,
-            language=language,
-            key=key,
-            args={"zone": team["time_zone"] if team else settings.company(tx).time_zone, **args},
-            only_for=only_for,
-        )
-        return Receipt(outbox_ids=(row,))
-
-    def say(key: str, **args: Any) -> Receipt:
-        return told(inbound.sender if inbound.private else "", key, args)
-
-    def aside(key: str, **args: Any) -> Receipt:
-        return told("" if inbound.place == inbound.sender else inbound.sender, key, args)
-
+    speaker = speaker_to(tx, inbound, now, language, team, can)
+    if refused := too_many(speaker, sender):
+        return refused
+    command_turns.end(tx, speaker.seat, "asked")
+    if not own:
+        return speaker.say("refuse.quoted")
     if isinstance(parsed, NotUnderstood):
-        return say("refuse.unknown_command", words=inbound.text, did_you_mean=list(parsed.nearest))
-    command = parsed.command
+        return _not_understood(speaker, own, parsed)
+    return carry_out(speaker, sender, parsed, team, found)
+
+
+def carry_out(
+    speaker: Speaker, sender: Row, parsed: Parsed, team: Row | None, found: list[Any] | None = None
+) -> Receipt:
+    """Does what was understood, where the sender may and nothing is missing."""
+    tx, command, language, inbound = speaker.tx, parsed.command, speaker.language, speaker.inbound
     if not may(teams.roles_of(tx, sender["id"]), command.permission, team["id"] if team else ""):
-        return say("refuse.not_allowed", command=_phrase(command, language), who=_who_may(tx, team))
+        return speaker.say("refuse.not_allowed", command=_phrase(command, language), who=_who_may(tx, team))
     if parsed.missing:
-        return say(
+        speaker.wait_for(command.name, parsed.arguments, parsed.missing)
+        return speaker.say(
             "refuse.missing_argument",
             command=_phrase(command, language),
+            given=[value for value in parsed.arguments.values() if value],
             argument={"key": f"command.argument.{parsed.missing}", "args": {}},
             example=(command.examples.get(language) or command.examples.get("en") or ("",))[0],
         )
-    alone = inbound.private or inbound.place == inbound.sender
+    if command.name != MORE:
+        command_turns.end(tx, speaker.seat, "page")
+
+    def ask(key: str, options: Sequence[tuple[str, Mapping[str, str]]], **args: Any) -> Receipt:
+        offered = [
+            {"label": label, "command": command.name, "arguments": dict(arguments)} for label, arguments in options
+        ]
+        return speaker.ask(key, offered, **args)
+
     call = Call(
-        tx,
-        now,
-        sender,
-        team,
-        language,
-        parsed.arguments,
-        say,
-        reads(found),
+        tx=tx,
+        now=speaker.now,
+        sender=sender,
+        team=team,
+        language=language,
+        arguments=parsed.arguments,
+        say=speaker.say,
+        heavy=reads(found),
         channel=inbound.channel,
         address=inbound.sender,
-        alone=alone,
+        alone=inbound.private or inbound.place == inbound.sender,
+        aside=speaker.aside,
+        ask=ask,
         place=inbound.place,
         typed=inbound.text,
         only_for=inbound.sender if inbound.private else "",
-        aside=aside,
     )
     return command.run(call)
+
+
+def speaker_to(
+    tx: Tx, inbound: Inbound, now: int, language: str, team: Row | None, can: Limits | None = None
+) -> Speaker:
+    """Who answers a message: in the zone of the team in whose place it was written, else of the company."""
+    zone = team["time_zone"] if team else settings.company(tx).time_zone
+    return Speaker(tx, inbound, now, language, zone, can or Limits())
+
+
+def too_many(speaker: Speaker, sender: Row) -> Receipt | None:
+    """Counts a command; a polite word where there were too many in a minute, once, and silence for the rest of it."""
+    tx, inbound, now = speaker.tx, speaker.inbound, speaker.now
+    most = settings.commands_per_minute(tx)
+    n = command_turns.count(tx, inbound.channel, inbound.sender, now)
+    if n <= most:
+        return None
+    if n > most + 1:
+        return Receipt()
+    people.record(tx, sender["id"], sender["id"], "commands_limited", {"channel": inbound.channel, "most": most}, now)
+    return speaker.say("refuse.too_many_commands", most=most)
+
+
+def _not_understood(speaker: Speaker, own: str, parsed: NotUnderstood) -> Receipt:
+    """Says what was understood of it, and offers what was probably meant."""
+    if parsed.understood:
+        args: dict[str, Any] = {"words": own, "understood": parsed.understood, "left_over": parsed.left_over}
+        key = "refuse.left_over"
+    else:
+        args, key = {"words": own}, "refuse.unknown_command"
+    if not parsed.lines:
+        return speaker.say(key, **args)
+    options = [{"label": line, "line": line} for line in parsed.lines]
+    return speaker.ask(key, options, did_you_mean=list(parsed.nearest), **args)
 
 
 def is_talk(text: str) -> bool:
     """Whether a line in a team's channel is talk among colleagues: no command, and nothing like a mistyped one."""
     if text.lstrip().startswith("/"):
         return False
-    parsed = parse(text, known())
-    if not isinstance(parsed, NotUnderstood):
-        return parsed.command.everyday and bool(parsed.arguments)
-    return not parsed.nearest or sum(1 if sign.isascii() else 2 for sign in text) > LONGEST_TYPO
+    own = own_words(text)
+    short = sum(1 if sign.isascii() else 2 for sign in own) <= LONGEST_TYPO
+    parsed = parse(own, known())
+    if isinstance(parsed, NotUnderstood):
+        return not parsed.nearest or bool(parsed.left_over) or not short
+    if parsed.command.everyday and parsed.arguments:
+        return True
+    if about := parsed.arguments.get(HELP):
+        # "help me with this one, please"
+        return isinstance(parse(about, known()), NotUnderstood) and not _one_word(about)
+    return parsed.short and not (short and len(own.split()) <= 2)
+
+
+def _one_word(words: str) -> bool:
+    return words.isascii() and words.isalpha() and len(words) >= SHORTEST and words not in WORDS_OF_THEIR_OWN
+
+
+def overheard(tx: Tx, inbound: Inbound, now: int) -> bool:
+    """Whether a line in a team's channel is none of the bot's: talk, or "more" and "cancel" with nothing to follow."""
+    if inbound.command:
+        return False
+    if is_talk(inbound.text):
+        return True
+    parsed = parse(own_words(inbound.text), known())
+    if isinstance(parsed, NotUnderstood) or parsed.command.name not in GO_ON or inbound.text.lstrip().startswith("/"):
+        return False
+    return parsed.command.name != MORE or command_turns.look(tx, Seat.of(inbound), "page", now) is None
 
 
 def plainly_meant(text: str) -> bool:
@@ -105,8 +192,10 @@ def plainly_meant(text: str) -> bool:
 
     "why do you ask me that" and "late shifts all the time" begin like commands and are answers.
     """
-    line = tidy(text)
-    return text.lstrip().startswith("/") or any(line in phrases(command) for command in known())
+    line = tidy(own_words(text))
+    return text.lstrip().startswith("/") or any(
+        line in phrases(command) for command in known() if command.name not in GO_ON
+    )
 
 
 def reads(found: list[Any] | None) -> Callable[..., Any]:

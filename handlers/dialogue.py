@@ -13,7 +13,7 @@ from cxbot.inbound import Handle
 from cxbot.ports import PREVIEW, Field, Form, Inbound, Limits, Receipt, Tx
 from cxbot.transactions import dialogues, outbox, people, settings, teams
 from cxbot.transactions.dialogues import LAPSE_MS, Dialogue
-from handlers import commands, dispatch, forms, pairing
+from handlers import answering, commands, dispatch, forms, pairing
 
 KEY = "d:"
 """How the key of an option begins: `d:<dialogue>:<field>:<number>`; the field is empty where it is asked to send."""
@@ -33,7 +33,7 @@ def handling(limits: Mapping[str, Limits]) -> Handle:
     def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -> Receipt:
         can = limits.get(inbound.channel) or Limits()
         if (can.forms and can.notices and can.forms_from_text) or not inbound.sender:
-            return dispatch.handle(tx, inbound, now, found)
+            return dispatch.handle(tx, inbound, now, found, can)
         return _Conversation(tx, inbound, now, can).handle(found)
 
     return handle
@@ -52,7 +52,7 @@ class _Conversation:
     def handle(self, found: list[Any] | None) -> Receipt:
         receipt = self._reopened() if self.can.forms else self._answered()
         if receipt is None:
-            receipt = dispatch.handle(self.tx, self.inbound, self.now, found)
+            receipt = dispatch.handle(self.tx, self.inbound, self.now, found, self.can)
         if receipt.form is not None and not self.can.forms:
             self._open(receipt.form)
             receipt = replace(receipt, form=None)
@@ -97,7 +97,7 @@ class _Conversation:
         dialogue = dialogues.hold(self.tx, self.inbound.channel, self.inbound.sender)
         if dialogue is None:
             return self._stale() if pressed else None
-        if not pressed and not _may_answer(self.inbound):
+        if not pressed and (not _may_answer(self.inbound) or answering.awaits(self.tx, self.inbound, self.now)):
             return None
         if dialogue.lapses_at <= self.now:
             dialogues.end(self.tx, dialogue)
@@ -152,7 +152,7 @@ class _Conversation:
     def _sent(self, dialogue: Dialogue, key: str) -> Receipt:
         """What comes of the form, as where a channel has such and it was sent."""
         form = replace(self.inbound, kind="form", text="", about="", choice=key, fields=dialogue.given)
-        return dispatch.handle(self.tx, form, self.now)
+        return dispatch.handle(self.tx, form, self.now, can=self.can)
 
     # What is asked ----------------------------------------------------------------------------------------------------
 

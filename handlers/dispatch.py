@@ -6,9 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 from cxbot import wording
-from cxbot.ports import PREVIEW, Inbound, Receipt, Row, Tx
+from cxbot.ports import PREVIEW, Inbound, Limits, Receipt, Row, Tx
 from cxbot.transactions import people, places, settings, teams
-from handlers import approving, cadences, commands, customer, incidents, page, pairing, reported, survey_buttons, team
+from handlers import (
+    answering,
+    approving,
+    cadences,
+    commands,
+    customer,
+    incidents,
+    page,
+    pairing,
+    reported,
+    survey_buttons,
+    team,
+)
 from handlers.admin import away
 
 BUTTONS: tuple[tuple[str, Callable[[Tx, Row | None, Inbound, int], Receipt]], ...] = (
@@ -20,11 +32,11 @@ BUTTONS: tuple[tuple[str, Callable[[Tx, Row | None, Inbound, int], Receipt]], ..
 """Whose a button or a form of colleagues is, by how its key begins."""
 
 
-def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -> Receipt:
-    """Handles one message inside the transaction that marks it as seen.
+def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None, can: Limits | None = None) -> Receipt:
+    """Handles one message inside the transaction that marks it as seen; `can` is what its channel can do.
 
-    A text is, in this order: a pairing code; a stop or start word; a command, if the sender may give one; an answer to
-    what was asked last; the person's own words.
+    A text is, in this order: a pairing code; an answer to a command that asked back; a stop or start word; a command,
+    if the sender may give one; an answer to what was asked last; the person's own words.
     """
     place = teams.by_place(tx, inbound.channel, inbound.place)
     sender = people.by_address(tx, inbound.channel, inbound.sender)
@@ -39,8 +51,8 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -
         return reported.take(tx, sender, inbound, now)
     if (done := _of_a_colleague(tx, sender, inbound, now, found)) is not None:
         return done
-    if place is not None:
-        return team.write(tx, place, sender, inbound, now, found)
+    if (handled := _for_colleagues(tx, place, sender, inbound, now, found, can)) is not None:
+        return handled
     staff = sender is not None and inbound.kind == "text" and bool(teams.roles_of(tx, sender["id"]))
     if staff and (tried := survey_buttons.typed(tx, inbound, now)) is not None:
         return tried
@@ -60,7 +72,7 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -
             or not customer.may_be_answer(tx, sender, inbound, now)
         )
     ):
-        return commands.run(tx, sender, inbound, now, found=found)
+        return commands.run(tx, sender, inbound, now, found=found, can=can)
     if inbound.overheard and not (sender and customer.is_for_us(tx, sender, inbound, now)):
         return Receipt()
     return customer.handle(tx, sender or newcomer(tx, inbound, now), inbound, now)
@@ -75,6 +87,22 @@ def _of_a_colleague(tx: Tx, sender: Row | None, inbound: Inbound, now: int, foun
         if key.startswith(prefix):
             return act(tx, sender, inbound, now)
     return survey_buttons.take(tx, sender, inbound, now, found)
+
+
+def _for_colleagues(
+    tx: Tx,
+    place: Row | None,
+    sender: Row | None,
+    inbound: Inbound,
+    now: int,
+    found: list[Any] | None,
+    can: Limits | None,
+) -> Receipt | None:
+    """What answers a command that asked back, and whatever else is said in a team's place; None for all others."""
+    answered = answering.answer(tx, place, sender, inbound, now, found, can)
+    if answered is None and place is not None:
+        return team.write(tx, place, sender, inbound, now, found, can)
+    return answered
 
 
 def _can_be_written_to(tx: Tx, place: Row | None, sender: Row | None, inbound: Inbound, now: int) -> None:

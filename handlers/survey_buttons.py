@@ -145,7 +145,8 @@ def typed(tx: Tx, inbound: Inbound, now: int) -> Receipt | None:
     """A line of somebody with a role who tries a survey out; None where it is no answer to that."""
     if inbound.place != inbound.sender or inbound.command or inbound.text.lstrip().startswith("/"):
         return None
-    if not isinstance(parse(inbound.text, commands.known()), NotUnderstood):
+    parsed = parse(inbound.text, commands.known())
+    if not isinstance(parsed, NotUnderstood) and parsed.command.name not in commands.GO_ON:
         return None
     preview = survey_previews.open_at(tx, inbound.channel, inbound.sender, now)
     if preview is None:

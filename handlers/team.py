@@ -9,7 +9,7 @@ from typing import Any
 from cxbot import wording
 from cxbot.domain import cases as workflow
 from cxbot.domain.cases import Refusal
-from cxbot.ports import PREVIEW, Form, Inbound, Receipt, Row, Tx
+from cxbot.ports import PREVIEW, Form, Inbound, Limits, Receipt, Row, Tx
 from cxbot.transactions import case_messages, case_work, people, settings, teams
 from handlers import commands, forms
 
@@ -19,15 +19,21 @@ AT_ONCE = ("claim", "release", "contacted", "call_off", "reached", "undo", "reop
 
 
 def write(
-    tx: Tx, place: Row, sender: Row | None, inbound: Inbound, now: int, found: list[Any] | None = None
+    tx: Tx,
+    place: Row,
+    sender: Row | None,
+    inbound: Inbound,
+    now: int,
+    found: list[Any] | None = None,
+    can: Limits | None = None,
 ) -> Receipt:
     """A line written in a team's channel: a command, or talk among colleagues, which is theirs."""
-    if inbound.kind != "text" or (not inbound.command and commands.is_talk(inbound.text)):
+    if inbound.kind != "text" or commands.overheard(tx, inbound, now):
         return Receipt()
     if sender is None or not teams.roles_of(tx, sender["id"]):
         names = case_messages.lead_names(tx, place["id"])
         return Receipt(notice=wording.text("refuse.not_member", place["language"], who=names))
-    return commands.run(tx, sender, inbound, now, team=place, found=found)
+    return commands.run(tx, sender, inbound, now, team=place, found=found, can=can)
 
 
 def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:

@@ -20,6 +20,7 @@ Action = Literal[
     "give_role",
     "see_changes",
     "approve",
+    "operate",
 ]
 
 RANK = {"viewer": 0, "member": 1, "lead": 2, "admin": 3, "owner": 4}
@@ -32,6 +33,7 @@ NEEDED: Mapping[str, str] = {
     "edit_person": "admin",
     "report": "member",
     "export": "admin",
+    "operate": "admin",
     "edit_team": "lead",
     "edit_survey": "admin",
     "edit_teams": "admin",

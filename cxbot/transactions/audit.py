@@ -37,6 +37,8 @@ MOST_PAGES = 5
 SHOWN = 5
 AGAIN_MS = workflow.DAY
 """Answers are looked at twice: soon, and once more a day later, for a score may be given or changed after the rest."""
+ACKNOWLEDGED_MS = 90 * workflow.DAY
+"""How long what somebody has taken note of is not said again."""
 FORGET_MS = 7 * workflow.DAY
 """An answer older than this is no longer searched for, nor said to be without a case."""
 
@@ -59,6 +61,7 @@ class Standing:
     n: int
     about: tuple[str, ...]
     since: int
+    subjects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,9 @@ def look(tx: Tx, now: int, machine: int) -> Look:
     """Searches the store; a read."""
     state = _state(tx.one("audit.state"))
     reached = dict(state.get("reached", {}))
-    findings = [*_cases(tx, reached, now), *_rows(tx, now, machine), *_answers(tx, reached, now)]
+    found = [*_cases(tx, reached, now), *_rows(tx, now, machine), *_answers(tx, reached, now)]
+    noted = _noted(state, now)
+    findings = [each for each in found if each.mend or each.subject not in noted.get(each.kind, ())]
     return Look(
         findings=tuple(findings),
         reached=reached,
@@ -88,12 +93,17 @@ def settle(tx: Tx, found: Look, now: int) -> None:
     for finding in found.findings:
         if finding.mend:
             _mend(tx, finding, now)
+    noted = _noted(state, now)
     kinds: dict[str, Any] = {}
     for kind in KINDS:
-        about = [each.about for each in found.findings if each.kind == kind]
+        # Once more asked what was taken note of: somebody may have done so since the look.
+        of_kind = [each for each in found.findings if each.kind == kind]
+        of_kind = [each for each in of_kind if each.mend or each.subject not in noted.get(kind, ())]
+        about = [each.about for each in of_kind]
         before = state.get("kinds", {}).get(kind)
         if about:
             kinds[kind] = {"n": len(about), "about": about[:SHOWN], "since": now, "seen_at": now}
+            kinds[kind]["subjects"] = [each.subject for each in of_kind]
             if before is None:
                 _tell(tx, "admin.audit_found", kind, kinds[kind], now)
             else:
@@ -102,14 +112,50 @@ def settle(tx: Tx, found: Look, now: int) -> None:
             kinds[kind] = {**before, "n": 0}
         elif before is not None:
             _tell(tx, "admin.audit_over", kind, before, now)
-    channel_state.put(tx, "audit", "state", {"kinds": kinds, "reached": found.reached})
+    channel_state.put(tx, "audit", "state", {"kinds": kinds, "reached": found.reached, "noted": noted})
+
+
+def acknowledge(tx: Tx, kind: str, actor_id: str, now: int) -> Standing | None:
+    """Takes note of what stands of one kind: recorded for each row, and those rows are not said again for a while.
+
+    Returns what it was; None where nothing of the kind stands.
+    """
+    state = _state(tx.one("audit.hold"))
+    found = next((each for each in _standing(state) if each.kind == kind), None)
+    if found is None:
+        return None
+    noted = _noted(state, now)
+    noted[kind] = {**noted.get(kind, {}), **dict.fromkeys(found.subjects, now)}
+    kinds = {name: entry for name, entry in state["kinds"].items() if name != kind}
+    channel_state.put(tx, "audit", "state", {**state, "kinds": kinds, "noted": noted})
+    for subject in found.subjects:
+        people.record(tx, subject, actor_id, "finding_acknowledged", {"kind": kind}, now)
+    return found
+
+
+def _noted(state: dict[str, Any], now: int) -> dict[str, dict[str, int]]:
+    """Which rows were taken note of, by kind, with when."""
+    return {
+        kind: {subject: at for subject, at in rows.items() if at > now - ACKNOWLEDGED_MS}
+        for kind, rows in state.get("noted", {}).items()
+    }
 
 
 def standing(tx: Tx) -> list[Standing]:
     """What the last look found, by kind; nothing where all is well. A read."""
-    kinds = _state(tx.one("audit.state")).get("kinds", {})
+    return _standing(_state(tx.one("audit.state")))
+
+
+def _standing(state: dict[str, Any]) -> list[Standing]:
+    kinds = state.get("kinds", {})
     return [
-        Standing(kind, kinds[kind]["n"], tuple(kinds[kind]["about"]), kinds[kind]["since"])
+        Standing(
+            kind,
+            kinds[kind]["n"],
+            tuple(kinds[kind]["about"]),
+            kinds[kind]["since"],
+            tuple(kinds[kind].get("subjects", ())),
+        )
         for kind in KINDS
         if kind in kinds and kinds[kind]["n"]
     ]

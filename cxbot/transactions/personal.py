@@ -493,4 +493,15 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "progress": "",
         "lapses_at": "",
     },
+    "command_turns": {
+        "channel": "",
+        "place": "address",
+        "sender": "address",
+        "kind": "",
+        "id": "",
+        "body": "words",
+        "asked_at": "",
+        "lapses_at": "",
+    },
+    "command_counts": {"channel": "", "address": "address", "since": "", "n": ""},
 }

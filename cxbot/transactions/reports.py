@@ -9,10 +9,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cxbot.domain import scoring
+from cxbot.domain.periods import Period
 from cxbot.ports import Tx
 from cxbot.transactions import settings, surveys, teams
-
-DAY_MS = 24 * 60 * 60 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +33,71 @@ class WeekScore:
     score: scoring.Score
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The figures of a period, and of the one before it; `scope` is how the team or touchpoint is called."""
+
+    now: Numbers
+    before: Numbers
+    scope: str
+
+
 def numbers(tx: Tx, now: int, days: int, scope: str) -> Numbers | None:
     """Scores, response rate and cases of the last `days` days; of one team or touchpoint where `scope` names it."""
-    team_id = scope if scope and teams.get(tx, scope) is not None else ""
-    touchpoint = "" if team_id else scope
-    if touchpoint and not _known(tx, touchpoint):
+    today = day_of(tx, now)
+    found = _scope(tx, scope)
+    return None if found is None else _between(tx, Period("days", today - timedelta(days=days - 1), today), now, *found)
+
+
+def compared(tx: Tx, period: Period, now: int, team_id: str, touchpoint: str) -> Compared | None:
+    """The same of any period, with the one before it beside it; of one team, or touchpoint, where one is named.
+
+    None for a touchpoint of which nothing is known.
+    """
+    if touchpoint and touchpoint not in touchpoints(tx):
         return None
+    name = str((teams.get(tx, team_id) or {}).get("name", "")) if team_id else touchpoint
+    return Compared(
+        _between(tx, period, now, team_id, touchpoint), _between(tx, period.before(), now, team_id, touchpoint), name
+    )
+
+
+def day_of(tx: Tx, at: int) -> date:
+    """The day a moment belongs to where the company is."""
+    return datetime.fromtimestamp(at / 1000, ZoneInfo(settings.company(tx).time_zone)).date()
+
+
+def touchpoints(tx: Tx) -> list[str]:
+    """Every touchpoint that a survey asks about or that was answered about."""
+    known = {each for live in surveys.all_live(tx) for each in live.survey.trigger.touchpoints}
+    return sorted(known | {row["touchpoint"] for row in tx.all("reports.touchpoints")})
+
+
+def _scope(tx: Tx, scope: str) -> tuple[str, str] | None:
+    """The team or the touchpoint of this name, ("", "") without one; None where there is neither."""
+    if not scope:
+        return "", ""
+    if teams.get(tx, scope) is not None:
+        return scope, ""
+    return ("", scope) if scope in touchpoints(tx) else None
+
+
+def _between(tx: Tx, period: Period, now: int, team_id: str, touchpoint: str) -> Numbers:
     zone = ZoneInfo(settings.company(tx).time_zone)
-    since_day = (datetime.fromtimestamp(now / 1000, zone).date() - timedelta(days=days - 1)).isoformat()
-    since = now - days * DAY_MS
-    scores, hidden = _scores(tx, since_day, touchpoint, team_id)
+    since, until = (_midnight(day, zone) for day in (period.since, period.until + timedelta(days=1)))
+    scope = {"touchpoint": touchpoint, "team_id": team_id}
+    scores, hidden = _scores(tx, period.since.isoformat(), period.until.isoformat(), touchpoint, team_id)
     dispositions: dict[str, int] = defaultdict(int)
-    for row in tx.all("reports.dispositions", since=since, touchpoint=touchpoint, team_id=team_id):
+    for row in tx.all("reports.dispositions", since=since, until=until, **scope):
         dispositions[scoring.disposition(row["invitation_state"], row["response_state"])] += int(row["n"])
-    cases = tx.one("reports.cases", since=since, now=now, touchpoint=touchpoint, team_id=team_id) or {}
+    cases = tx.one("reports.cases", since=since, until=until, now=now, **scope) or {}
     return Numbers(
         tuple(scores), tuple(hidden), scoring.response_rate(dispositions), {name: int(n) for name, n in cases.items()}
     )
+
+
+def _midnight(day: date, zone: ZoneInfo) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp() * 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +142,15 @@ def by_week(tx: Tx, metric: str, since: date, until: date) -> list[WeekScore]:
     return found
 
 
-def _scores(tx: Tx, since_day: str, touchpoint: str, team_id: str) -> tuple[list[scoring.Score], list[str]]:
+def _scores(
+    tx: Tx, since_day: str, until_day: str, touchpoint: str, team_id: str
+) -> tuple[list[scoring.Score], list[str]]:
     """One figure a metric, over the surveys that measure it."""
     counts: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     hidden_from: dict[str, bool] = {}
-    for row in tx.all("reports.scores", since_day=since_day, touchpoint=touchpoint, team_id=team_id):
+    for row in tx.all(
+        "reports.scores", since_day=since_day, until_day=until_day, touchpoint=touchpoint, team_id=team_id
+    ):
         survey = surveys.at(tx, row["survey"], row["version"])
         counts[row["metric"]][int(row["score"])] += int(row["n"])
         hidden_from[row["metric"]] = survey.anonymous
@@ -113,8 +164,3 @@ def _scores(tx: Tx, since_day: str, touchpoint: str, team_id: str) -> tuple[list
         if score is not None:
             scores.append(score)
     return scores, hidden
-
-
-def _known(tx: Tx, touchpoint: str) -> bool:
-    triggers = {each for live in surveys.all_live(tx) for each in live.survey.trigger.touchpoints}
-    return touchpoint in triggers or tx.one("reports.touchpoint_exists", touchpoint=touchpoint) is not None

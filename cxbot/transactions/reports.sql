@@ -1,7 +1,7 @@
 -- name: scores
 -- How often each score was given in a period: all the answers there are, from the counts kept beside them.
 SELECT survey, version, metric, score, SUM(n) AS n FROM rollups
-WHERE day >= :since_day AND (:touchpoint = '' OR touchpoint = :touchpoint) AND (:team_id = '' OR team_id = :team_id)
+WHERE day >= :since_day AND day <= :until_day AND (:touchpoint = '' OR touchpoint = :touchpoint) AND (:team_id = '' OR team_id = :team_id)
 GROUP BY survey, version, metric, score HAVING SUM(n) > 0 ORDER BY survey, version, score
 
 -- name: by_week
@@ -15,7 +15,7 @@ GROUP BY day, touchpoint, score ORDER BY day, touchpoint, score
 SELECT i.state AS invitation_state, COALESCE(r.state, '') AS response_state, COUNT(*) AS n
 FROM invitations i LEFT JOIN responses r ON r.id = i.response_id AND i.response_id <> ''
 LEFT JOIN interactions x ON x.id = i.interaction_id
-WHERE i.created_at >= :since AND i.state <> 'waiting'
+WHERE i.created_at >= :since AND i.created_at < :until AND i.state <> 'waiting'
   AND (:touchpoint = '' OR x.touchpoint = :touchpoint) AND (:team_id = '' OR x.team_id = :team_id)
 GROUP BY i.state, COALESCE(r.state, '')
 
@@ -23,13 +23,13 @@ GROUP BY i.state, COALESCE(r.state, '')
 -- What became of the cases opened in a period.
 SELECT COUNT(*) AS opened,
        COALESCE(SUM(CASE WHEN state IN ('open', 'claimed') THEN 1 ELSE 0 END), 0) AS still_open,
-       COALESCE(SUM(CASE WHEN state IN ('open', 'claimed') AND contacted_at = 0 AND promised_at < :now THEN 1 ELSE 0 END), 0) AS overdue,
+       COALESCE(SUM(CASE WHEN state IN ('open', 'claimed') AND contacted_at = 0 AND promised_at > 0 AND promised_at < :now THEN 1 ELSE 0 END), 0) AS overdue,
        COALESCE(SUM(CASE WHEN state = 'closed' AND confirm = 'yes' THEN 1 ELSE 0 END), 0) AS confirmed,
        COALESCE(SUM(CASE WHEN state = 'dismissed' THEN 1 ELSE 0 END), 0) AS dismissed,
        COALESCE(SUM(CASE WHEN reopened > 0 THEN 1 ELSE 0 END), 0) AS reopened
 FROM cases
-WHERE opened_at >= :since AND (:touchpoint = '' OR touchpoint = :touchpoint) AND (:team_id = '' OR team_id = :team_id)
+WHERE opened_at >= :since AND opened_at < :until AND (:touchpoint = '' OR touchpoint = :touchpoint) AND (:team_id = '' OR team_id = :team_id)
 
--- name: touchpoint_exists
--- Whether anything ever happened at a touchpoint.
-SELECT touchpoint FROM rollups WHERE touchpoint = :touchpoint LIMIT 1
+-- name: touchpoints
+-- Every touchpoint that was ever answered about.
+SELECT DISTINCT touchpoint FROM rollups

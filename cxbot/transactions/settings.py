@@ -13,6 +13,9 @@ from cxbot.ports import Tx
 
 COMPANY = "company"
 CONTACT = "contact"
+COMMANDS = "commands"
+PER_MINUTE = 30
+"""Commands of one person in a minute, where nothing else is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,12 @@ def contact_policy(tx: Tx) -> contact.Policy:
     """How often and when people may be asked; the field's defaults until the app has put its own."""
     row = tx.once("settings.get", name=CONTACT)
     return _contact_policy(row["value"]) if row else contact.Policy()
+
+
+def commands_per_minute(tx: Tx) -> int:
+    """How many commands one person may give in a minute on one channel."""
+    row = tx.once("settings.get", name=COMMANDS)
+    return int(json.loads(row["value"]).get("per_minute", PER_MINUTE)) if row else PER_MINUTE
 
 
 @lru_cache(maxsize=32)

@@ -138,6 +138,8 @@ def _with_choices(voice: Voice, said: str, arguments: Mapping[str, Any], limits:
         return {"text": said}
     if limits.buttons and len(choices) <= limits.choices:
         return {"text": said, "choices": choices}
+    if arguments.get("listed"):  # the text has them by number already
+        return {"text": said}
     labels = question.numbered([choice.label for choice in choices])
     return {"text": "\n".join([said, *labels, question.hint(voice, "question.choice_hint", len(labels))])}
 

@@ -189,7 +189,7 @@ COMMANDS = [
     _command(
         "reply", ("reply", "reply to"), ("回复客户", "回复"), ("回覆客戶", "回覆"), _with_form("reply", _words),
         more=(_REST,),
-        example=("reply K7M2Q9 We are looking into it.", "回复 K7M2Q9 我们正在处理。", "回覆 K7M2Q9 我們正在處理。"),
+        example=("reply K7M2Q9 We are looking into it", "回复 K7M2Q9 我们正在处理", "回覆 K7M2Q9 我們正在處理"),
     ),
     _command(
         "snooze", ("snooze",), ("稍后处理",), ("稍後處理",), _with_form("snooze", _snooze), more=(_REST,),
@@ -202,9 +202,9 @@ COMMANDS = [
     ),
     _command(
         "resolve", ("resolve",), ("解决",), ("解決",), _with_form("resolve", _resolve), more=(_REST,),
-        example=("resolve K7M2Q9 delivery: sent a new one | We have sent you a new one.",
-                 "解决 K7M2Q9 产品质量问题: 已换货 | 我们已为您换货。",
-                 "解決 K7M2Q9 產品品質問題: 已換貨 | 我們已為您換貨。"),
+        example=("resolve K7M2Q9 delivery: sent a new one | We have sent you a new one",
+                 "解决 K7M2Q9 产品质量问题: 已换货 | 我们已为您换货",
+                 "解決 K7M2Q9 產品品質問題: 已換貨 | 我們已為您換貨"),
     ),
     _command(
         "dismiss", ("dismiss",), ("无效",), ("無效",), _with_form("dismiss", _dismiss), more=(_REST,),

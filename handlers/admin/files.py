@@ -76,6 +76,7 @@ COMMANDS = [
         words={"en": ("chart", "graph"), "zh-CN": ("图表",), "zh-TW": ("圖表",)},
         permission="see_state",
         run=chart,
+        topic="figures",
         arguments=(Argument("about", required=False, rest=True),),
         examples={"en": ("chart nps quarter",), "zh-CN": ("图表 nps 本季",), "zh-TW": ("圖表 nps 本季",)},
     ),

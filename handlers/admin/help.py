@@ -1,30 +1,98 @@
-"""help: what this person may do here, with examples."""
+"""help: what this person may do here, by topic; help <command>: one command with its words, arguments and examples."""
 
 from __future__ import annotations
 
-from cxbot.domain.roles import may
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cxbot.domain.roles import NEEDED, Action, may
 from cxbot.ports import Receipt
 from cxbot.transactions import teams
 from handlers import commands
-from handlers.grammar import Call, Command
+from handlers.grammar import Argument, Call, Command, NotUnderstood, parse, tidy
+
+TOPICS = ("cases", "figures", "people", "surveys", "teams", "state", "bot")
+"""The headings, in the order in which they are shown."""
+TOPIC_OF: Mapping[Action, str] = {
+    "read": "cases",
+    "work_case": "cases",
+    "report": "figures",
+    "export": "figures",
+    "see_person": "people",
+    "see_profile": "people",
+    "edit_person": "people",
+    "edit_survey": "surveys",
+    "edit_team": "teams",
+    "see_state": "state",
+    "operate": "state",
+}
+"""Where a command belongs that does not say so itself."""
 
 
 def show(call: Call) -> Receipt:
-    """Lists the commands this person may give, each with its words and what it does."""
+    """Lists the commands this person may give, by topic, or explains the one that is named."""
+    wanted = call.arguments.get("command", "").strip()
+    if not wanted:
+        return call.say("command.help.list", lines=_by_topic(call, TOPICS))
+    parsed = parse(wanted, commands.known(), call.language)
+    if not isinstance(parsed, NotUnderstood):
+        return _explained(call, parsed.command)
+    topic = next((each for each in TOPICS if tidy(wanted) == each), "")
+    if topic and (lines := _by_topic(call, (topic,))):
+        return call.say("command.help.list", lines=lines)
+    options = [(each, {"command": each}) for each in parsed.nearest]
+    if not options:
+        return call.say("command.help.unknown", words=wanted)
+    return call.ask("command.help.which", options, words=wanted)
+
+
+def _by_topic(call: Call, topics: Sequence[str]) -> list[dict[str, Any]]:
     roles = teams.roles_of(call.tx, call.sender["id"])
     team_id = call.team["id"] if call.team else ""
-    lines = [
+    mine = [each for each in commands.known() if may(roles, each.permission, team_id)]
+    lines: list[dict[str, Any]] = []
+    for topic in topics:
+        of_topic = [each for each in mine if _topic(each) == topic]
+        if of_topic:
+            lines.append({"key": f"command.help.topic.{topic}", "args": {}})
+            lines += [_line(call, each) for each in of_topic]
+    return lines
+
+
+def _topic(command: Command) -> str:
+    topic = command.topic or TOPIC_OF.get(command.permission, "bot")
+    return topic if topic in TOPICS else "bot"
+
+
+def _line(call: Call, command: Command) -> dict[str, Any]:
+    does = {"key": f"command.{command.key}.help", "args": {}}
+    return {"key": "command.help.line", "args": {"example": _examples(call, command)[0], "does": does}}
+
+
+def _examples(call: Call, command: Command) -> Sequence[str]:
+    given = command.examples.get(call.language) or command.examples.get("en")
+    return given or (command.words.get(call.language) or command.words["en"])[:1]
+
+
+def _explained(call: Call, command: Command) -> Receipt:
+    arguments = [
         {
-            "key": "command.help.line",
-            "args": {
-                "example": (command.examples.get(call.language) or command.words[call.language])[0],
-                "does": {"key": f"command.{command.key}.help", "args": {}},
-            },
+            "key": "command.help.argument" if each.required else "command.help.optional",
+            "args": {"argument": {"key": f"command.argument.{each.name}", "args": {}}},
         }
-        for command in commands.known()
-        if may(roles, command.permission, team_id)
+        for each in command.arguments
     ]
-    return call.say("command.help.list", lines=lines)
+    words = command.words.get(call.language) or command.words["en"]
+    others = (*command.words["en"], *command.words["zh-CN"], *command.words["zh-TW"])
+    return call.say(
+        "command.help.page",
+        command=words[0],
+        does={"key": f"command.{command.key}.help", "args": {}},
+        arguments=arguments,
+        also=list(dict.fromkeys(each for each in others if each != words[0])),
+        role={"key": f"role.{NEEDED[command.permission]}", "args": {}},
+        lines=[{"key": "command.help.example", "args": {"example": each}} for each in _examples(call, command)],
+    )
 
 
 COMMANDS = [
@@ -33,5 +101,12 @@ COMMANDS = [
         words={"en": ("help", "commands"), "zh-CN": ("帮助", "命令"), "zh-TW": ("幫助", "說明", "指令")},
         permission="read",
         run=show,
+        arguments=(Argument("command", required=False, rest=True),),
+        examples={
+            "en": ("help", "help numbers"),
+            "zh-CN": ("帮助", "帮助 数据"),
+            "zh-TW": ("幫助", "幫助 數據"),
+        },
+        topic="bot",
     )
 ]

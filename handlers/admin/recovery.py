@@ -77,6 +77,7 @@ COMMANDS = [
         words={"en": ("recovery", "recovered"), "zh-CN": ("挽回", "挽回率"), "zh-TW": ("挽回", "挽回率")},
         permission="see_state",
         run=show,
+        topic="figures",
         arguments=(Argument("about", required=False, rest=True),),
         examples={
             "en": ("recovery month", "recovery quarter by agent"),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from cxbot.ports import Receipt
-from cxbot.transactions import audit, channel_stops, health, places
+from cxbot.ports import Receipt, Tx
+from cxbot.transactions import audit, channel_stops, health, places, queues
+from handlers.admin import queue
 from handlers.grammar import Call, Command
 
 
 def show(call: Call) -> Receipt:
     """The state of the bot in a few lines."""
-    figures = call.heavy(health.figures, call.now)
+    figures, held = call.heavy(_look, call.now)
     stops = channel_stops.stopped(call.tx)
     lines: list[dict[str, Any]] = [
         {
@@ -31,7 +32,9 @@ def show(call: Call) -> Receipt:
             "args": {"channel": waiting.channel, "n": waiting.n, "oldest": waiting.oldest},
         }
         for waiting in figures.queue
+        if waiting.state != "held"
     ]
+    lines += [queue.message_line(group) for group in held]
     lines += [
         {"key": "command.status.dead", "args": {"channel": channel, "n": n}} for channel, n in figures.dead.items() if n
     ]
@@ -42,6 +45,11 @@ def show(call: Call) -> Receipt:
         lines.append({"key": "command.status.overdue", "args": {"n": figures.overdue}})
     wrong = stops or lost or figures.queue or any(figures.dead.values()) or figures.overdue or figures.findings
     return call.say("command.status.list" if wrong else "command.status.well", lines=lines)
+
+
+def _look(tx: Tx, now: int) -> tuple[health.Figures, list[queues.Group]]:
+    """The figures, and what is held, by reason."""
+    return health.figures(tx, now), [each for each in queues.waiting(tx, now) if each.why == "held"]
 
 
 COMMANDS = [

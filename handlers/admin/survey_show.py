@@ -92,6 +92,7 @@ COMMANDS = [
         },
         permission="see_state",
         run=show,
+        topic="surveys",
         arguments=(Argument("survey"),),
         examples={"en": ("survey show nps",), "zh-CN": ("问卷 查看 nps",), "zh-TW": ("問卷 查看 nps",)},
     )

@@ -48,5 +48,6 @@ COMMANDS = [
         },
         permission="see_state",
         run=show,
+        topic="surveys",
     )
 ]

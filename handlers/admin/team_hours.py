@@ -6,15 +6,16 @@ from cxbot.domain import calendar
 from cxbot.domain.roles import may
 from cxbot.ports import Receipt
 from cxbot.transactions import teams
+from handlers import naming
 from handlers.grammar import Argument, Call, Command
 
 
 def hours(call: Call) -> Receipt:
     """Shows the hours of a team, or sets them where hours are given and the sender may."""
     wanted = call.arguments.get("team", "") or (call.team["id"] if call.team else "")
-    team = teams.get(call.tx, wanted.casefold()) or next(
-        (row for row in teams.all(call.tx) if row["name"].casefold() == wanted.casefold()), None
-    )
+    team = naming.team_of(call, wanted)
+    if isinstance(team, Receipt):
+        return team
     given = call.arguments.get("hours", "")
     if team is None and call.team is not None and wanted:
         team, given = call.team, f"{wanted} {given}".strip()
@@ -67,6 +68,7 @@ COMMANDS = [
         },
         permission="read",
         run=hours,
+        topic="teams",
         arguments=(Argument("team", required=False), Argument("hours", required=False, rest=True)),
         examples={
             "en": ("team hours support", "team hours support mon-fri 09:00-18:00"),

@@ -8,7 +8,6 @@ from cxbot.ports import Receipt, Row
 from cxbot.transactions import cases
 from handlers.grammar import Call, Command
 
-MOST = 20
 READ = 200
 
 
@@ -43,10 +42,8 @@ def untold(call: Call) -> Receipt:
                 "reason": {"key": f"untold.{row['untold']}", "args": {}},
             },
         }
-        for row in rows[:MOST]
+        for row in rows
     ]
-    if len(rows) > MOST:
-        lines.append({"key": "command.more", "args": {"n": len(rows) - MOST}})
     return call.say("command.untold.list", n=len(rows), lines=lines)
 
 
@@ -59,9 +56,7 @@ def _worked(call: Call, *, owner_id: str = "", team_id: str | None = None) -> li
 def _listed(call: Call, name: str, rows: list[Row]) -> Receipt:
     if not rows:
         return call.say(f"command.{name}.none")
-    lines = [cases.line(row) for row in rows[:MOST]]
-    if len(rows) > MOST:
-        lines.append({"key": "command.more", "args": {"n": len(rows) - MOST}})
+    lines = [cases.line(row) for row in rows]
     return call.say(f"command.{name}.list", n=len(rows), lines=lines)
 
 

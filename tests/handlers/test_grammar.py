@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers import commands
-from handlers.grammar import NotUnderstood, Parsed, parse, phrases
+from handlers.grammar import Argument, Command, NotUnderstood, Parsed, fill, parse, phrases
+from handlers.quoting import own_words
 
 
 def read(text):
@@ -125,3 +126,138 @@ def test_every_command_can_be_given_in_every_language_and_its_examples_work(comm
 def test_any_text_is_read_without_raising(text):
     parsed = read(text)
     assert isinstance(parsed, Parsed | NotUnderstood)
+
+
+# Forgiving ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "arguments"),
+    [
+        ("num", "numbers", {"about": ""}),
+        ("num week", "numbers", {"about": "week"}),
+        ("stat", "status", {}),
+        ("surv", "surveys", {}),
+        ("sur sho nps", "survey show", {"survey": "nps"}),
+        ("team ho support", "team hours", {"team": "support", "hours": ""}),
+        ("问卷 show nps", "survey show", {"survey": "nps"}),
+        ("問卷 show nps", "survey show", {"survey": "nps"}),
+        ("survey 查看 nps", "survey show", {"survey": "nps"}),
+        ("问卷暂停 csat", "survey pause", {"survey": "csat"}),
+        ("please status", "status", {}),
+        ("Hi, please show me the numbers week, thanks", "numbers", {"about": "week"}),
+        ("请帮我看一下数据 本周", "numbers", {"about": "本周"}),
+        ("麻煩 數據 本週 謝謝", "numbers", {"about": "本週"}),
+        ("team hours “客户 服务” mon-fri 9-18", "team hours", {"team": "客户 服务", "hours": "mon-fri 9-18"}),
+        ("team hours 「客戶 服務」 mon-fri 9-18", "team hours", {"team": "客戶 服務", "hours": "mon-fri 9-18"}),
+        ('team hours "Customer care" mon-fri 9-18', "team hours", {"team": "Customer care", "hours": "mon-fri 9-18"}),
+        ("why O’Brien", "why", {"person": "O’Brien"}),
+        ("why “Sam Rivera”", "why", {"person": "Sam Rivera"}),
+    ],
+)
+def test_a_line_is_read_forgivingly(text, name, arguments):
+    parsed = read(text)
+    assert isinstance(parsed, Parsed), parsed
+    assert (parsed.command.name, dict(parsed.arguments)) == (name, arguments)
+
+
+@pytest.mark.parametrize("text", ["s", "su", "per my last mail", "over and out", "sur", "please", "请", "num ber"])
+def test_what_may_mean_several_or_is_said_every_day_is_not_cut_short(text):
+    parsed = read(text)
+    assert isinstance(parsed, NotUnderstood) or parsed.command.name == "numbers"
+
+
+def test_what_several_commands_begin_with_is_offered():
+    words = ("colour", "column", "collar", "colony")
+    several = [Command(word, {"en": (word,)}, "read", lambda call: call.say("x"), (Argument("n"),)) for word in words]
+    offered = parse("col 3", several)
+    assert offered.nearest == ("collar", "colony", "colour")
+    assert offered.lines == ("collar 3", "colony 3", "colour 3")
+    assert parse("colu 3", several).command.name == "column"
+
+
+def test_what_was_probably_meant_keeps_the_rest_of_the_line():
+    assert read("survy pause csat").lines[0] == "survey pause csat"
+    assert read("status of everything").understood == "status"
+    assert read("status of everything").left_over == "of everything"
+
+
+def test_several_lines_stay_several_lines():
+    assert read("why Sam\nRivera").arguments == {"person": "Sam\nRivera"}
+
+
+def test_courtesy_within_a_long_text_is_left_alone():
+    words = "a" * 100
+    assert read(f"why {words} please").arguments == {"person": f"{words} please"}
+
+
+@pytest.mark.parametrize("text", ["per my mail", "over it", "num of all the cases we had today", "stat sheet of Ben"])
+def test_talk_is_no_command_cut_short(text):
+    assert commands.is_talk(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("status", "status"),
+        ("> status", ""),
+        ("＞ status", ""),
+        ("> status\nhelp", "help"),
+        ("help\n> status", "help"),
+        ("「小伟：状态」\n- - - - - - - - - -\n帮助", "帮助"),
+        ("「小伟：状态\n帮助」\n——————\n数据", "数据"),
+        ("“Ana: status”\n-----", ""),
+        ("「小伟：状态」", ""),
+        ("「状态」", "「状态」"),
+        ("```status```", ""),
+        ("`status`", ""),
+        ("survey import\n```\n> a\n```", "survey import\n```\n> a\n```"),
+    ],
+)
+def test_what_is_quoted_is_not_ones_own(text, own):
+    assert own_words(text) == own
+
+
+SIGNS = st.text(alphabet="「」『』“”‘’\"'>`：:- \n/cx问卷surveynps１２?！请please帮我", max_size=40)
+
+
+@given(SIGNS)
+def test_any_quotes_are_read_without_raising(text):
+    own = own_words(text)
+    assert isinstance(read(own), Parsed | NotUnderstood)
+    assert commands.is_talk(text) in (True, False)
+    assert commands.plainly_meant(text) in (True, False)
+
+
+@given(st.sampled_from([c for c in commands.known() if c.arguments]), st.lists(st.text(max_size=12), max_size=4))
+def test_an_argument_is_never_longer_than_what_was_written(command, words):
+    parsed = read(" ".join([command.words["en"][0], *words]))
+    if isinstance(parsed, Parsed) and parsed.command is command:
+        assert all(len(value) <= 2 * sum(map(len, words)) + 20 * len(words) + 3 for value in parsed.arguments.values())
+
+
+@pytest.mark.parametrize(
+    "around", ["{}", "/{}", "cx {}", "“{}”", "  {} ？", "please {}", "{} please", "请{}", "{}，谢谢"]
+)
+@pytest.mark.parametrize("language", ["en", "zh-CN", "zh-TW"])
+def test_every_example_of_every_command_is_the_same_command_with_anything_around_it(around, language):
+    for command in commands.known():
+        for example in command.examples.get(language) or command.words[language]:
+            plain, other = read(example), read(around.format(example))
+            assert isinstance(plain, Parsed)
+            assert isinstance(other, Parsed), around.format(example)
+            assert other.command is command
+            assert other.arguments == plain.arguments
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN", "zh-TW"])
+def test_an_example_without_its_arguments_is_completed_by_them(language):
+    for command in commands.known():
+        if not any(argument.required for argument in command.arguments):
+            continue
+        for example in command.examples[language]:
+            whole = read(example)
+            begun = read(command.words[language][0])
+            rest = " ".join(whole.arguments.values())
+            assert begun.missing
+            assert fill(command, begun.arguments, begun.missing, rest).arguments == whole.arguments

@@ -13,6 +13,7 @@ from cxbot.ports import Channel, ChannelSpec, Limits, Surroundings
 
 OFFICIAL = Limits(
     text=2_000,
+    text_bytes=2_048,
     choices=10,
     choice_label=30,
     forms=False,
@@ -26,6 +27,7 @@ OFFICIAL = Limits(
 """Texts are measured again in bytes, of which there are 2048 a message, and go in parts where they are longer."""
 WECOM = Limits(
     text=8_000,
+    text_bytes=2_048,
     choices=10,
     choice_label=40,
     forms=False,
