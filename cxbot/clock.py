@@ -13,7 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from cxbot.ports import Clock, Store, Tx
-from cxbot.transactions import audit, case_clock, incidents, invitations, openings
+from cxbot.transactions import audit, case_clock, grants, incidents, invitations, openings
 
 log = structlog.get_logger(__name__)
 
@@ -25,11 +25,12 @@ AUDIT_EVERY_S = 60
 
 
 def due(tx: Tx, now: int, most: int) -> list[tuple[str, str]]:
-    """What is due: ("case" | "invitation" | "incident" | "opening", id), the longest due first."""
+    """What is due: ("case" | "invitation" | "incident" | "opening" | "grant", id), the longest due first."""
     rows = [(row["due_at"], "case", row["id"]) for row in tx.all("cases.due", now=now, most=most)]
     rows += [(row["due_at"], "invitation", row["id"]) for row in tx.all("invitations.due", now=now, most=most)]
     rows += [(row["due_at"], "opening", row["id"]) for row in tx.all("openings.due", now=now, most=most)]
     rows += [(row["due_at"], "incident", row["id"]) for row in tx.all("incidents.due", now=now, most=most)]
+    rows += [(row["due_at"], "grant", row["id"]) for row in tx.all("grants.due", now=now, most=most)]
     return [(kind, row_id) for _, kind, row_id in sorted(rows)]
 
 
@@ -44,6 +45,7 @@ STATEMENTS = (
     "invitations.earliest_due",
     "incidents.earliest_due",
     "openings.earliest_due",
+    "grants.earliest_due",
     "outbox.next_due",
 )
 STEPS: Mapping[str, Callable[[Tx, str, int], str]] = {
@@ -51,6 +53,7 @@ STEPS: Mapping[str, Callable[[Tx, str, int], str]] = {
     "invitation": invitations.step,
     "incident": incidents.step,
     "opening": openings.step,
+    "grant": grants.step,
 }
 
 

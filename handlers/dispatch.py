@@ -29,7 +29,7 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -
         return reported.take(tx, sender, inbound, now)
     if inbound.choice.removeprefix(PREVIEW).startswith(incidents.KEY):
         return incidents.act(tx, sender, inbound, now)
-    if inbound.choice.removeprefix(PREVIEW).startswith("c:"):
+    if inbound.choice.removeprefix(PREVIEW).startswith(team.KEYS):
         return team.act(tx, sender, inbound, now)
     if place is not None:
         return team.write(tx, place, sender, inbound, now, found)

@@ -8,10 +8,12 @@ from cxbot import wording
 from cxbot.domain import cases as workflow
 from cxbot.domain.cases import Refusal
 from cxbot.ports import PREVIEW, Inbound, Receipt, Row, Tx
-from cxbot.transactions import case_messages, case_work, people, settings, teams
-from handlers import commands, forms
+from cxbot.transactions import case_messages, case_steps, case_work, grants, people, settings, teams
+from handlers import commands, forms, goodwill
 
 AT_ONCE = ("claim", "release", "contacted", "undo", "reopen")
+KEYS = ("c:", grants.KEY)
+"""How the keys begin of what is pressed about a case, and about goodwill that is asked for."""
 SAID = ("words", "told")
 """The fields of forms whose words the customer reads."""
 
@@ -29,7 +31,9 @@ def write(
 
 
 def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
-    """A button of an alert, or the form that one of them opened."""
+    """A button of an alert, or the form that one of them opened; or the answer to somebody who asks for goodwill."""
+    if inbound.choice.startswith(grants.KEY):
+        return goodwill.decide(tx, sender, inbound, now)
     previewed = inbound.choice.startswith(PREVIEW)
     _, action, case_id, *_ = [*inbound.choice.removeprefix(PREVIEW).split(":"), "", "", ""]
     case = tx.one("cases.get", id=case_id)
@@ -41,8 +45,13 @@ def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
         return _refused(
             Refusal("refuse.not_member", {"who": case_messages.lead_names(tx, case["team_id"])}), language, now
         )
+    if action == "goodwill":
+        return goodwill.act(tx, case, sender, inbound, language, now)
+    if action == "step":
+        step = inbound.choice.split(":")[3] if inbound.choice.count(":") > 2 else ""
+        return _done(tx, case_work.act(tx, case_id, action, sender["id"], now, step=step), language, now)
     if action in AT_ONCE:
-        return _done(case_work.act(tx, case_id, action, sender["id"], now), language, now)
+        return _done(tx, case_work.act(tx, case_id, action, sender["id"], now), language, now)
     if action not in forms.FORMS:
         return _refused(Refusal("refuse.stale"), language, now)
     if case["state"] not in ("open", "claimed") and not (action == "reply" and case["state"] == "resolved"):
@@ -57,7 +66,7 @@ def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
     if mistakes:
         return Receipt(form=forms.with_mistakes(form, inbound.fields, mistakes))
     arguments = _arguments(tx, case, action, inbound.fields, now)
-    return _done(case_work.act(tx, case_id, action, sender["id"], now, **arguments), language, now)
+    return _done(tx, case_work.act(tx, case_id, action, sender["id"], now, **arguments), language, now)
 
 
 def _arguments(tx: Tx, case: Row, action: str, fields: Any, now: int) -> dict[str, Any]:
@@ -79,10 +88,12 @@ def _arguments(tx: Tx, case: Row, action: str, fields: Any, now: int) -> dict[st
     return {"into": fields["into"]}
 
 
-def _done(result: case_work.Done | Refusal, language: str, now: int) -> Receipt:
+def _done(tx: Tx, result: case_work.Done | Refusal, language: str, now: int) -> Receipt:
     if isinstance(result, Refusal):
         return _refused(result, language, now)
-    args = {"code": result.case["code"], "seconds": workflow.UNDO_MS // 1000}
+    args = {"code": result.case["code"], "seconds": workflow.UNDO_MS // 1000, **result.args}
+    if result.event in ("resolved", *case_steps.TICKED):
+        args["open_steps"] = case_steps.still_open(tx, result.case["id"])
     return Receipt(notice=wording.text(f"case.done.{result.event}", language, **args))
 
 

@@ -62,10 +62,12 @@ TEAMS: Mapping[str, dict[str, Any]] = {
 TABLES = (
     "addresses",
     "answers",
+    "case_steps",
     "cases",
     "decisions",
     "events",
     "files",
+    "grants",
     "inbox",
     "incidents",
     "interactions",
@@ -80,6 +82,7 @@ TABLES = (
 _ORDER = {
     "addresses": "channel, address",
     "answers": "answered_at, question",
+    "case_steps": "case_id, place",
     "events": "happened_at, id",
     "files": "key",
     "inbox": "arrived_at, id",

@@ -13,7 +13,7 @@ from cxbot.domain.calendar import Hours
 from cxbot.domain.policy import TeamPolicy
 from cxbot.domain.survey import Survey
 from cxbot.ports import Row, Tx
-from cxbot.transactions import case_messages, cases, incidents, settings, teams
+from cxbot.transactions import case_messages, case_steps, cases, incidents, settings, teams
 
 DAY_MS = 24 * 60 * 60 * 1000
 WORDS_MS = DAY_MS
@@ -126,6 +126,7 @@ def open_case(
     )
     case = cases.get(tx, case_id)
     cases.record(tx, case_id, person["id"], "opened", {"severity": severity, "cause": cause}, now)
+    case_steps.follow(tx, case, now)
     if incidents.join(tx, case, now) is None:
         case = cases.write(tx, case, {"card_id": case_messages.alert(tx, case, now)}, now)
     else:
@@ -152,6 +153,7 @@ def _join(
         cases.take_back(tx, case)
         case_messages.stop_asking(tx, case, now)
         case = cases.write(tx, case, {**change.columns, "undo": "", "undo_until": 0}, now)
+        case_steps.carry_out(tx, case, "reopened", {}, person["id"], now)
         args = {"who": case_messages.owner_name(tx, case)}
         case_messages.team_says(tx, case, "case.reopened", args, now, mention=case_messages.who_acts(tx, case))
     if response_id and response_id != case["response_id"]:
@@ -167,6 +169,7 @@ def _join(
         promised = workflow.promise(workflow.Terms.load(case["policy"]), columns["severity"], now)
         columns["promised_at"] = min(case["promised_at"], promised)
     case = cases.write(tx, case, columns, now)
+    case_steps.follow(tx, case, now)
     cases.record(tx, case["id"], person["id"], "joined", {"severity": columns["severity"]}, now)
     case_messages.team_says(tx, case, "case.raised", {"reasons": list(reasons)}, now)
     case_messages.redraw(tx, case, now)
@@ -192,6 +195,8 @@ def call_back(tx: Tx, person: Row, case_id: str, now: int) -> Row:
         "snoozed_until": 0,
         "reasons": _reasons(case, [{"key": "reason.asked_agent", "args": {}}]),
     }
+    if columns.get("state"):
+        case_steps.carry_out(tx, case, "reopened", {}, person["id"], now)
     case = cases.write(tx, case, columns, now)
     cases.record(tx, case_id, person["id"], "asked_agent", {}, now)
     args = {"name": person["name"], "who": case_messages.owner_name(tx, case), "promised_at": case["promised_at"]}
@@ -217,6 +222,7 @@ def _update(
     if sooner:
         columns["promised_at"] = promised
     after = cases.write(tx, case, columns, now)
+    case_steps.follow(tx, after, now, anew=columns["severity"] == case["severity"])
     if columns["severity"] != case["severity"]:
         cases.record(tx, case["id"], "", "raised", {"severity": columns["severity"]}, now)
     case_messages.redraw(tx, after, now)

@@ -10,7 +10,7 @@ from cxbot.ports import Row, Tx
 from cxbot.transactions import case_work, consent, invitations, people, teams
 
 MERGED = "merged"
-GIVEN = ("addresses", "interactions", "invitations", "responses", "remarks", "decisions", "files", "events")
+GIVEN = ("addresses", "interactions", "invitations", "responses", "remarks", "decisions", "files", "events", "grants")
 """Tables of which every row of one entry becomes the other's as it is."""
 
 
@@ -93,5 +93,5 @@ def _give_roles(tx: Tx, kept_id: str, other_id: str, now: int) -> None:
     for team_id, role in roles.items():
         teams.give_role(tx, team_id, kept_id, role, now)
     tx.run("people_merging.leave_teams", person_id=other_id)
-    for what in ("owned", "team_policies", "case_policies", "codes", "made_codes"):
+    for what in ("owned", "team_policies", "case_policies", "codes", "made_codes", "asked_grants", "decided_grants"):
         tx.run(f"people_merging.give_{what}", old=other_id, new=kept_id)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cxbot.ports import Choice, Limits
+from cxbot.wording import recovery_facts
 from cxbot.wording.formatting import clip, one_line
 from cxbot.wording.voice import QUOTE, Voice
 
@@ -24,6 +25,7 @@ _ACTIONS = {
     "closed": ("reopen",),
     "dismissed": ("reopen",),
 }
+_WITH_STEPS = ("open", "claimed", "resolved", "closed")
 _STYLES = {"claim": "primary", "resolve": "primary", "dismiss": "danger"}
 _TONES = ("low", "medium", "high", "critical")
 
@@ -85,6 +87,8 @@ def _facts(voice: Voice, facts: Facts) -> tuple[tuple[str, str], ...]:
         ("card.fact.window", _window(voice, facts)),
         ("card.fact.state", _state(voice, facts)),
         ("card.fact.code", _short(facts.get("code"))),
+        ("card.fact.steps", recovery_facts.steps(voice, facts.get("steps"))),
+        ("card.fact.goodwill", recovery_facts.goodwill(voice, facts.get("goodwill"))),
     )
     return tuple((voice.say(label), value) for label, value in lines if value)
 
@@ -221,11 +225,20 @@ def _choices(voice: Voice, facts: Facts) -> tuple[Choice, ...]:
     actions = list(_ACTIONS.get(state, ()))
     if state == "claimed" and facts.get("due_kind") == "first_contact":
         actions.insert(2, "contacted")
+    step = recovery_facts.next_step(facts.get("steps")) if state in _WITH_STEPS else ""
+    if step:
+        actions.insert(2, "step")
+    if facts.get("may_give") and state in ("open", "claimed", "resolved"):
+        actions.append("goodwill")
     if state in ("open", "claimed") and facts.get("earlier_cases"):
         actions.append("merge")
     if facts.get("undo"):
         actions = ["undo"] if state not in ("open", "claimed") else [*actions, "undo"]
+    keys = {action: f"c:{action}:{case_id}" for action in actions}
+    if step:
+        # Which step is meant: pressed twice, or on a card that is behind, it ticks no other.
+        keys["step"] = f"c:step:{case_id}:{step}"
     return tuple(
-        Choice(f"c:{action}:{case_id}", voice.say(f"card.action.{action}"), _STYLES.get(action, ""))  # type: ignore[arg-type]
+        Choice(keys[action], voice.say(f"card.action.{action}"), _STYLES.get(action, ""))  # type: ignore[arg-type]
         for action in actions
     )

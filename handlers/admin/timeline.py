@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from cxbot.domain import goodwill
 from cxbot.ports import Receipt
 from cxbot.transactions import settings, teams, timeline
 from cxbot.transactions.timeline import Entry
@@ -108,6 +109,13 @@ def _detail(kind: str, args: Mapping[str, Any]) -> Any:
         case "not_told":
             opted_out = args["reason"] == "opted_out"
             return {"key": "command.person.refuses_all" if opted_out else "not_asked.no_address", "args": {}}
+        case "step_done" | "step_undone":
+            return args["label"]
+        case "steps_added":
+            return args["title"]
+        case "goodwill_asked" | "goodwill_granted" | "goodwill_refused" | "goodwill_expired":
+            shown = goodwill.shown(args["amount"], args["currency"])
+            return {"key": "command.timeline.goodwill", "args": {"money": shown, "reason": args["for"]}}
         case "opted_out":
             return {"key": f"command.person.refuses_{args['scope']}", "args": {}}
     return ""
