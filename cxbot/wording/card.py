@@ -25,7 +25,10 @@ _ACTIONS = {
     "closed": ("reopen",),
     "dismissed": ("reopen",),
 }
-_WITH_STEPS = ("open", "claimed", "resolved", "closed")
+_FIRST_TO_GO = ("merge", "goodwill", "step")
+"""What is left out where a channel has no room for all: "undo" stands last and is wanted most."""
+_WITH_STEPS = ("claimed", "resolved", "closed")
+"""Nobody's case is claimed first: its card stays small enough for every channel's buttons."""
 _STYLES = {"claim": "primary", "resolve": "primary", "dismiss": "danger"}
 _TONES = ("low", "medium", "high", "critical")
 
@@ -45,9 +48,16 @@ def draw(voice: Voice, facts: Facts, limits: Limits) -> dict[str, Any]:
         "text": text,
         "choices": tuple(
             Choice(choice.key, clip(choice.label, limits.choice_label), choice.style)
-            for choice in choices[: limits.choices]
+            for choice in _fitting(choices, limits.choices)
         ),
     }
+
+
+def _fitting(choices: Sequence[Choice], most: int) -> Sequence[Choice]:
+    for action in _FIRST_TO_GO:
+        if len(choices) > most:
+            choices = [choice for choice in choices if choice.key.split(":")[1] != action]
+    return choices[:most]
 
 
 def _short(value: Any, length: int = NAME) -> str:
@@ -228,7 +238,7 @@ def _choices(voice: Voice, facts: Facts) -> tuple[Choice, ...]:
     step = recovery_facts.next_step(facts.get("steps")) if state in _WITH_STEPS else ""
     if step:
         actions.insert(2, "step")
-    if facts.get("may_give") and state in ("open", "claimed", "resolved"):
+    if facts.get("may_give") and state in ("claimed", "resolved"):
         actions.append("goodwill")
     if state in ("open", "claimed") and facts.get("earlier_cases"):
         actions.append("merge")

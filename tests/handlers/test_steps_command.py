@@ -20,6 +20,7 @@ async def a_delivery(world: World):
 async def test_the_button_ticks_the_next_step_says_what_is_left_and_goes_when_all_is_done(world):
     await with_playbooks(world)
     case = await world.unhappy()
+    await world.presses(ANA, f"c:claim:{case['id']}")
     receipt = await world.presses(ANA, button(world.cards()[-1], "step"))
     assert receipt.notice.startswith("“Apologise for how they were served” is done. Still open: Hear both sides")
     assert fact(world.cards()[-1], "Steps").startswith("1 of 5 · ☑ Apologise for how they were served ☐ ")
@@ -96,6 +97,7 @@ async def test_a_case_can_be_resolved_with_open_steps_and_says_which(world):
 async def test_the_timeline_tells_of_steps_by_name(world):
     await with_playbooks(world)
     case = await world.unhappy()
+    await world.presses(ANA, f"c:claim:{case['id']}")
     await world.presses(ANA, button(world.cards()[-1], "step"))
     told = await said(world, ANA, f"timeline {case['code']}")
     assert "steps added · How we served the customer" in told

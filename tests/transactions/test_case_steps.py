@@ -83,6 +83,7 @@ async def test_what_somebody_has_ticked_is_not_lost_when_another_playbook_suits_
 async def test_a_case_that_becomes_critical_gets_the_call_first_and_loses_nothing(world):
     await with_playbooks(world)
     case = await world.unhappy()
+    await world.presses(ANA, f"c:claim:{case['id']}")
     await world.presses(ANA, button(world.cards()[-1], "step"))
     await world.writes(SAM, "it caught fire, somebody was hurt")
     assert (await world.reload(case))["severity"] == "critical"
@@ -130,6 +131,7 @@ async def test_a_resolution_taken_back_takes_its_tick_back(world):
 async def test_a_tick_can_be_undone_like_any_other_action(world):
     await with_playbooks(world)
     case = await world.unhappy()
+    await world.presses(ANA, f"c:claim:{case['id']}")
     await world.presses(ANA, button(world.cards()[-1], "step"))
     assert (await checklist(world, case))["apologise"] == "done"
     await world.presses(ANA, f"c:undo:{case['id']}")
@@ -164,6 +166,7 @@ async def test_a_case_that_is_not_fixed_after_all_is_to_be_fixed_again(world):
 async def test_a_second_press_of_the_same_button_ticks_no_other_step(world):
     await with_playbooks(world)
     case = await world.unhappy()
+    await world.presses(ANA, f"c:claim:{case['id']}")
     key = button(world.cards()[-1], "step")
     await world.presses(ANA, key)
     second = await world.presses(BEN, key)
@@ -196,6 +199,7 @@ async def test_each_customer_is_apologised_to_in_their_own_language(world):
 async def test_no_step_is_ever_read_by_the_customer(world):
     await with_playbooks(world)
     case = await world.unhappy()
+    await world.presses(ANA, f"c:claim:{case['id']}")
     await world.presses(ANA, button(world.cards()[-1], "step"))
     await world.resolves(ANA, case)
     await world.later(hours=2)
