@@ -82,7 +82,7 @@ TABLES = (
 _ORDER = {
     "addresses": "channel, address",
     "answers": "answered_at, question",
-    "case_steps": "case_id, place",
+    "case_steps": "case_id, number",
     "events": "happened_at, id",
     "files": "key",
     "inbox": "arrived_at, id",

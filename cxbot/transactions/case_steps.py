@@ -67,12 +67,12 @@ def follow(tx: Tx, case: Row, now: int, *, anew: bool = False) -> None:
     added = [step for step in wanted if step not in has]
     if not added:
         return
-    for place, step in enumerate([*wanted, *(step for step in has if step not in wanted)]):
+    for number, step in enumerate([*wanted, *(step for step in has if step not in wanted)]):
         if step in has:
-            tx.run("case_steps.put", case_id=case["id"], step=step, place=place)
+            tx.run("case_steps.put", case_id=case["id"], step=step, number=number)
         else:
             of = {"playbook": chosen.key, "version": version}
-            tx.run("case_steps.add", case_id=case["id"], step=step, place=place, **of)
+            tx.run("case_steps.add", case_id=case["id"], step=step, number=number, **of)
     args = {"playbook": chosen.key, "version": version, "steps": added, "title": dict(chosen.title)}
     cases.record(tx, case["id"], "", "steps_added", args, now)
 

@@ -381,7 +381,7 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
     "case_steps": {
         "case_id": "",
         "step": "",
-        "place": "",
+        "number": "",
         "playbook": "",
         "version": "",
         "state": "",

@@ -107,8 +107,7 @@ def _detail(kind: str, args: Mapping[str, Any]) -> Any:
         case "merged":
             return args.get("into") or args.get("from", "")
         case "not_told":
-            opted_out = args["reason"] == "opted_out"
-            return {"key": "command.person.refuses_all" if opted_out else "not_asked.no_address", "args": {}}
+            return _why_not_told(args["reason"])
         case "step_done" | "step_undone":
             return args["label"]
         case "steps_added":
@@ -119,6 +118,12 @@ def _detail(kind: str, args: Mapping[str, Any]) -> Any:
         case "opted_out":
             return {"key": f"command.person.refuses_{args['scope']}", "args": {}}
     return ""
+
+
+def _why_not_told(reason: str) -> dict[str, Any]:
+    if reason.startswith("refuse."):
+        return {"key": reason, "args": {}}  # what was to be said of goodwill came too late
+    return {"key": "command.person.refuses_all" if reason == "opted_out" else "not_asked.no_address", "args": {}}
 
 
 def _message(row: Mapping[str, Any], _: bool) -> dict[str, Any]:

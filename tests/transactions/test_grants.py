@@ -220,6 +220,8 @@ async def test_a_case_that_is_over_meanwhile(world, ending):
     await world.presses(SAM, f"o:fixed:{case['id']}:yes")
     assert (await decide(world, grant, "Ana")).grant["state"] == "granted"
     assert "the customer was not told" in "\n".join(world.texts(SUPPORT))
+    await world.writes(ANA, f"timeline {case['code']}")
+    assert "customer not told · This case is already over." in world.texts(SUPPORT)[-1]
     assert not any(text.startswith("For you.") for text in world.texts(SAM))
 
 

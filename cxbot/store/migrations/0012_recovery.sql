@@ -18,7 +18,7 @@ CREATE TABLE playbook_versions (
 CREATE TABLE case_steps (
     case_id TEXT NOT NULL,
     step TEXT NOT NULL,
-    place INTEGER NOT NULL,
+    number INTEGER NOT NULL,
     playbook TEXT NOT NULL,
     version INTEGER NOT NULL,
     state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'done')),
