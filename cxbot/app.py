@@ -18,7 +18,7 @@ import structlog
 from aiohttp import web
 
 from cxbot import api, attachments, inbound, links, wording
-from cxbot.check import SurveyFile, check_config
+from cxbot.check import Checked, PlaybookFile, SurveyFile, check_config
 from cxbot.clock import Audit, DueWork
 from cxbot.config import ConfigMistakes
 from cxbot.delivery import Delivery
@@ -30,7 +30,7 @@ from cxbot.ports import Channel, Clock, Outcome, Sent, Store, Surroundings, Tx
 from cxbot.server import Doors, Listener, make_application
 from cxbot.settings import Config
 from cxbot.store import open_store
-from cxbot.transactions import channel_state, deliveries, health, openings, settings, surveys, teams
+from cxbot.transactions import channel_state, deliveries, health, openings, playbooks, settings, surveys, teams
 from cxbot.transactions.channel_state import StoredState
 from cxbot.transactions.deliveries import Taken
 from handlers import dialogue
@@ -51,7 +51,14 @@ def machine_clock() -> Clock:
     return Clock(now=now, machine=now)
 
 
-def seed(tx: Tx, config: Config, files: Sequence[SurveyFile], secret: str, now: int) -> tuple[str, list[str]]:
+def seed(
+    tx: Tx,
+    config: Config,
+    files: Sequence[SurveyFile],
+    secret: str,
+    now: int,
+    books: Sequence[PlaybookFile] = (),
+) -> tuple[str, list[str]]:
     """Takes over what the settings and files say; returns the secret that counts, and what changed or conflicts."""
     settings.put(tx, settings.COMPANY, config.company.model_dump())
     settings.put(tx, settings.CONTACT, config.contact.model_dump())
@@ -69,6 +76,7 @@ def seed(tx: Tx, config: Config, files: Sequence[SurveyFile], secret: str, now: 
             lines.append(f"survey {file.survey.key}: changed in chat and in {file.path.name}; what chat says counts")
         elif result != "same":
             lines.append(f"survey {file.survey.key}: {result}")
+    lines += playbooks.seed(tx, [(file.playbook, file.seed_hash) for file in books], now)
     given = config.server.secret.get_secret_value()
     if not given:
         channel_state.swap(tx, "app", "secret", None, secret)
@@ -90,9 +98,9 @@ class Rehearsed(Exception):
         self.lines = tuple(lines)
 
 
-def rehearse(tx: Tx, config: Config, files: Sequence[SurveyFile], now: int) -> None:
+def rehearse(tx: Tx, config: Config, files: Sequence[SurveyFile], now: int, books: Sequence[PlaybookFile] = ()) -> None:
     """Tries `seed` out. Raises Rehearsed with what a start would change or finds changed in chat."""
-    raise Rehearsed(seed(tx, config, files, "", now)[1])
+    raise Rehearsed(seed(tx, config, files, "", now, books)[1])
 
 
 class App:
@@ -131,18 +139,20 @@ class App:
             listening.close()
             raise
         try:
-            await app._compose(listening, checked.surveys)
+            await app._compose(listening, checked)
         except BaseException:
             listening.close()
             await app.stop()
             raise
         return app
 
-    async def _compose(self, listening: socket.socket, files: Sequence[SurveyFile]) -> None:
+    async def _compose(self, listening: socket.socket, checked: Checked) -> None:
         if self.demo is not None:
             await demo_winding.restore(self.demo.clock, self.store)
         now = self.clock.now()
-        secret, lines = await self.store.run(seed, self.config, files, secrets.token_urlsafe(32), now)
+        secret, lines = await self.store.run(
+            seed, self.config, checked.surveys, secrets.token_urlsafe(32), now, checked.playbooks
+        )
         if self.demo is not None:
             await self.store.run(seed_customers, self.demo.customers, now)
         for line in lines:

@@ -1,4 +1,4 @@
-"""Everything that is wrong with the settings and the surveys, found before anything starts."""
+"""Everything that is wrong with the settings, the surveys and the playbooks, found before anything starts."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from pathlib import Path
 
 from cxbot.config import ConfigMistakes, Mistake, read_config
 from cxbot.discovery import channel_limits, channel_specs
+from cxbot.domain import playbook as playbooks_of
+from cxbot.domain.playbook import Playbook, PlaybookMistakes, read_playbook
 from cxbot.domain.survey import Survey, SurveyMistakes, read_survey
 from cxbot.ports import Limits
-from cxbot.settings import CompanySettings, Config
+from cxbot.settings import CompanySettings, Config, SeedSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,15 @@ class SurveyFile:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaybookFile:
+    """A playbook as its file has it, with the hash of the file."""
+
+    path: Path
+    playbook: Playbook
+    seed_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """What a check found. `config` is None where it cannot be used; with mistakes nothing may start."""
 
@@ -31,10 +42,11 @@ class Checked:
     surveys: tuple[SurveyFile, ...]
     mistakes: tuple[str, ...]
     """One line each: the file, the line, the key, and what to write instead."""
+    playbooks: tuple[PlaybookFile, ...] = ()
 
 
 def check(path: Path | None, env: Mapping[str, str], surveys: Path) -> Checked:
-    """Reads the settings and every survey. `surveys` is where to look for them if the settings cannot say it."""
+    """Reads the settings, every survey and playbook. `surveys` is where surveys are if the settings cannot say it."""
     config: Config | None = None
     mistakes: list[str] = []
     try:
@@ -44,14 +56,17 @@ def check(path: Path | None, env: Mapping[str, str], surveys: Path) -> Checked:
     if config is not None:
         return check_config(config)
     found, wrong = read_surveys(surveys, [])
-    return Checked(None, found, (*mistakes, *wrong))
+    books = surveys.parent / SeedSettings().playbooks
+    playbooks, unread = read_playbooks(books) if books.is_dir() else ((), [])
+    return Checked(None, found, (*mistakes, *wrong, *unread), playbooks)
 
 
 def check_config(config: Config) -> Checked:
-    """Reads every survey of settings that are right, and looks whether the two fit together."""
+    """Reads every survey and playbook of settings that are right, and looks whether they fit together."""
     surveys, mistakes = read_surveys(config.path(config.seed.surveys), channel_limits(config.channels))
-    mistakes += [*_no_privacy_link(config, surveys), *_routes_to_nowhere(config, surveys), *_no_place(config)]
-    return Checked(config, surveys, tuple(mistakes))
+    playbooks, wrong = read_playbooks(config.path(config.seed.playbooks)) if config.seed.playbooks else ((), [])
+    mistakes += [*wrong, *_no_privacy_link(config, surveys), *_routes_to_nowhere(config, surveys), *_no_place(config)]
+    return Checked(config, surveys, tuple(mistakes), playbooks)
 
 
 def notices(config: Config) -> list[str]:
@@ -71,13 +86,8 @@ def read_surveys(folder: Path, limits: Sequence[Limits]) -> tuple[tuple[SurveyFi
     if not folder.is_dir():
         return (), [f"{folder}: there is no such folder; write seed.surveys = the folder the surveys are in"]
     found: dict[str, SurveyFile] = {}
-    mistakes: list[str] = []
-    for path in sorted(folder.glob("*.toml")):
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            mistakes.append(f"{path}: cannot be read ({error}); save it as UTF-8 text")
-            continue
+    texts, mistakes = _texts(folder)
+    for path, text in texts:
         try:
             survey = read_survey(text, _shown(path), limits=limits)
         except SurveyMistakes as error:
@@ -88,6 +98,42 @@ def read_surveys(folder: Path, limits: Sequence[Limits]) -> tuple[tuple[SurveyFi
             continue
         found[survey.key] = SurveyFile(path, survey, hashlib.sha256(text.encode()).hexdigest())
     return tuple(found.values()), mistakes
+
+
+def read_playbooks(folder: Path) -> tuple[tuple[PlaybookFile, ...], list[str]]:
+    """Every playbook of a folder that can be used, and in words what is wrong with the others."""
+    if not folder.is_dir():
+        return (), [f'{folder}: there is no such folder; write seed.playbooks = the folder they are in, or ""']
+    found: dict[str, PlaybookFile] = {}
+    texts, mistakes = _texts(folder)
+    for path, text in texts:
+        try:
+            playbook = read_playbook(text, _shown(path))
+        except PlaybookMistakes as error:
+            mistakes += [str(mistake) for mistake in error.mistakes]
+            continue
+        if (first := found.get(playbook.key)) is not None:
+            mistakes.append(
+                f'{_shown(path)}: key: "{playbook.key}" is the key of {first.path.name} too; choose another'
+            )
+            continue
+        found[playbook.key] = PlaybookFile(path, playbook, hashlib.sha256(text.encode()).hexdigest())
+    for first_of, second in playbooks_of.undecided([file.playbook for file in found.values()]):
+        shown, other = _shown(found[second.key].path), found[first_of.key].path.name
+        mistakes.append(f"{shown}: causes: {other} is for some of the same causes and severities; take one of them out")
+    return tuple(found.values()), mistakes
+
+
+def _texts(folder: Path) -> tuple[list[tuple[Path, str]], list[str]]:
+    """The texts of the files of a folder, and which of them cannot be read."""
+    texts: list[tuple[Path, str]] = []
+    mistakes: list[str] = []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            texts.append((path, path.read_text(encoding="utf-8")))
+        except (OSError, UnicodeDecodeError) as error:
+            mistakes.append(f"{path}: cannot be read ({error}); save it as UTF-8 text")
+    return texts, mistakes
 
 
 def _no_privacy_link(config: Config, surveys: Sequence[SurveyFile]) -> list[str]:

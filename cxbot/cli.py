@@ -139,7 +139,7 @@ def demo(fresh: bool, port: int | None, host: str | None, no_browser: bool) -> N
     help="Also ask each platform what is missing: permissions, channels, events. Sends nothing to anybody.",
 )
 def check_command(config_path: Path | None, with_store: bool, online: bool) -> None:
-    """List every mistake in the settings and the surveys at once. Starts nothing."""
+    """List every mistake in the settings, the surveys and the playbooks at once. Starts nothing."""
     checked = _check(config_path)
     config = _usable(checked)
     for notice in notices(config):
@@ -405,7 +405,7 @@ async def _rehearsed(config: Config, checked: Checked) -> tuple[str, ...]:
 
     async with _open(config) as (store, clock):
         try:
-            await store.run(rehearse, config, checked.surveys, clock.now())
+            await store.run(rehearse, config, checked.surveys, clock.now(), checked.playbooks)
         except Rehearsed as end:
             return end.lines
     return ()

@@ -16,7 +16,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from cxbot.ports import Clock, Store, Tx
-from cxbot.transactions import audit, cadences, case_clock, follow_ups, incidents, invitations, openings
+from cxbot.transactions import audit, cadences, case_clock, follow_ups, grants, incidents, invitations, openings
 
 log = structlog.get_logger(__name__)
 
@@ -28,13 +28,14 @@ AUDIT_EVERY_S = 60
 
 
 def due(tx: Tx, now: int, most: int) -> list[tuple[str, str]]:
-    """What is due: ("case" | "invitation" | "incident" | "opening", id), the longest due first."""
+    """What is due: ("case" | "invitation" | "incident" | "opening" | "grant", id), the longest due first."""
     rows = [(row["due_at"], "case", row["id"]) for row in tx.all("cases.due", now=now, most=most)]
     rows += [(row["due_at"], "invitation", row["id"]) for row in tx.all("invitations.due", now=now, most=most)]
     rows += [(row["due_at"], "opening", row["id"]) for row in tx.all("openings.due", now=now, most=most)]
     rows += [(row["due_at"], "incident", row["id"]) for row in tx.all("incidents.due", now=now, most=most)]
     rows += [(row["due_at"], "cadence", row["id"]) for row in tx.all("cadences.due", now=now, most=most)]
     rows += [(row["due_at"], "follow_up", row["id"]) for row in tx.all("follow_ups.due", now=now, most=most)]
+    rows += [(row["due_at"], "grant", row["id"]) for row in tx.all("grants.due", now=now, most=most)]
     return [(kind, row_id) for _, kind, row_id in sorted(rows)]
 
 
@@ -51,6 +52,7 @@ STATEMENTS = (
     "openings.earliest_due",
     "cadences.earliest_due",
     "follow_ups.earliest_due",
+    "grants.earliest_due",
     "outbox.next_due",
 )
 
@@ -73,6 +75,7 @@ STEPS: Mapping[str, Callable[[Tx, str, int], str]] = {
     "opening": openings.step,
     "cadence": _cadence,
     "follow_up": follow_ups.step,
+    "grant": grants.step,
 }
 
 

@@ -125,6 +125,7 @@ class SeedSettings(Section):
     """What the store starts with."""
 
     surveys: str = "surveys"
+    playbooks: str = "playbooks"
     owners: tuple[MemberSeed, ...] = ()
     teams: dict[Identifier, TeamSeed] = Field(default_factory=dict)
 

@@ -27,7 +27,7 @@ BUTTONS: tuple[tuple[str, Callable[[Tx, Row | None, Inbound, int], Receipt]], ..
     (cadences.KEY, cadences.act),
     (incidents.KEY, incidents.act),
     (away.KEY, away.give),
-    (team.KEY, team.act),
+    *((key, team.act) for key in team.KEYS),
 )
 """Whose a button or a form of colleagues is, by how its key begins."""
 

@@ -11,7 +11,7 @@ from cxbot.domain import calendar
 from cxbot.domain import cases as workflow
 from cxbot.domain.roles import RANK
 from cxbot.ports import Field, Form, Limits, Row, Tx
-from cxbot.transactions import case_messages, case_work, people, rotas, teams
+from cxbot.transactions import case_messages, case_steps, case_work, people, rotas, teams
 
 LONGEST_WORDS = 2_000
 SNOOZES = ("1h", "3h", "tomorrow", "3d", "7d")
@@ -47,23 +47,30 @@ def resolve(tx: Tx, case: Row, language: str, now: int) -> Form:
             ),
         ),
         submit=wording.text("form.resolve.submit", language),
+        intro=_open_steps(tx, case, language),
         cancel=wording.text("form.cancel", language),
         preview=wording.text("form.preview", language),
     )
 
 
 def reply(tx: Tx, case: Row, language: str, now: int) -> Form:
-    """What the customer is written, in their language."""
+    """What the customer is written, in their language; an apology is filled in while nobody has contacted them."""
     spoken = {"key": f"language.{case['language']}", "args": {}}
     hint = wording.text("form.reply.hint", language, language=spoken)
+    value = "" if case.get("contacted_at", 1) else case_steps.apology(tx, case)
     return Form(
         key=f"c:reply:{case['id']}",
         title=wording.text("form.reply.title", language, code=case["code"]),
-        fields=(Field("words", wording.text("form.reply.words", language), "long_text", hint=hint),),
+        fields=(Field("words", wording.text("form.reply.words", language), "long_text", value=value, hint=hint),),
         submit=wording.text("form.reply.submit", language),
         cancel=wording.text("form.cancel", language),
         preview=wording.text("form.preview", language),
     )
+
+
+def _open_steps(tx: Tx, case: Row, language: str) -> str:
+    steps = case_steps.still_open(tx, case["id"])
+    return wording.text("form.resolve.open_steps", language, steps=steps) if steps else ""
 
 
 def snooze(tx: Tx, case: Row, language: str, now: int) -> Form:

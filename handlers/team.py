@@ -10,12 +10,12 @@ from cxbot import wording
 from cxbot.domain import cases as workflow
 from cxbot.domain.cases import Refusal
 from cxbot.ports import PREVIEW, Form, Inbound, Limits, Receipt, Row, Tx
-from cxbot.transactions import case_messages, case_work, people, settings, teams
-from handlers import commands, forms
+from cxbot.transactions import case_messages, case_steps, case_work, grants, people, settings, teams
+from handlers import commands, forms, goodwill
 
-KEY = "c:"
-"""How the key begins of what is pressed on an alert: `c:<action>:<case>`."""
 AT_ONCE = ("claim", "release", "contacted", "call_off", "reached", "undo", "reopen")
+KEYS = ("c:", grants.KEY)
+"""How the keys begin of what is pressed about a case, and about goodwill that is asked for."""
 
 
 def write(
@@ -37,7 +37,9 @@ def write(
 
 
 def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
-    """A button of an alert, or the form that one of them opened."""
+    """A button of an alert, or the form that one of them opened; or the answer to somebody who asks for goodwill."""
+    if inbound.choice.startswith(grants.KEY):
+        return goodwill.decide(tx, sender, inbound, now)
     previewed = inbound.choice.startswith(PREVIEW)
     _, action, case_id, *_ = [*inbound.choice.removeprefix(PREVIEW).split(":"), "", "", ""]
     case = tx.one("cases.get", id=case_id)
@@ -48,8 +50,12 @@ def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
     refusal = _refusal(tx, case, action, sender["id"])
     if refusal is not None:
         return _refused(refusal, language, now)
-    if action in AT_ONCE:
-        return _done(case_work.act(tx, case_id, action, sender["id"], now, via=inbound.channel), language, now)
+    if action == "goodwill":
+        return goodwill.act(tx, case, sender, inbound, language, now)
+    if action in AT_ONCE or action == "step":
+        given = {"step": [*inbound.choice.split(":", 3), ""][3]} if action == "step" else {}
+        done = case_work.act(tx, case_id, action, sender["id"], now, via=inbound.channel, **given)
+        return _done(tx, done, language, now)
     if previewed:
         words = forms.said(inbound.fields)
         return Receipt(form=forms.preview(tx, case, action, sender["id"], words, language, now))
@@ -60,7 +66,9 @@ def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
     if mistakes:
         return Receipt(form=forms.with_mistakes(form, inbound.fields, mistakes))
     arguments = _arguments(tx, case, action, inbound.fields, now)
-    return _done(case_work.act(tx, case_id, action, sender["id"], now, via=inbound.channel, **arguments), language, now)
+    return _done(
+        tx, case_work.act(tx, case_id, action, sender["id"], now, via=inbound.channel, **arguments), language, now
+    )
 
 
 def perform(
@@ -82,20 +90,20 @@ def perform(
     if refusal is not None:
         return _refused(refusal, language, now)
     if action in AT_ONCE:
-        return _done(case_work.act(tx, case["id"], action, sender["id"], now, via=via), language, now)
+        return _done(tx, case_work.act(tx, case["id"], action, sender["id"], now, via=via), language, now)
     form = forms.FORMS[action](tx, case, language, now)
     typed = given(form)
     if form.preview or forms.mistakes(form.fields, typed, language):
         return Receipt(form=replace(forms.with_mistakes(form, typed, {}), given=dict(typed)))
     arguments = _arguments(tx, case, action, typed, now)
-    return _done(case_work.act(tx, case["id"], action, sender["id"], now, via=via, **arguments), language, now)
+    return _done(tx, case_work.act(tx, case["id"], action, sender["id"], now, via=via, **arguments), language, now)
 
 
 def _refusal(tx: Tx, case: Row, action: str, actor_id: str) -> Refusal | None:
     """Why an action cannot be begun."""
     if not case_work.allowed(tx, case, actor_id):
         return Refusal("refuse.not_member", {"who": case_messages.lead_names(tx, case["team_id"])})
-    if action in AT_ONCE:
+    if action in (*AT_ONCE, "step", "goodwill"):
         return None
     if action not in forms.FORMS:
         return Refusal("refuse.stale")
@@ -123,10 +131,12 @@ def _arguments(tx: Tx, case: Row, action: str, fields: Any, now: int) -> dict[st
     return {"into": fields["into"]}
 
 
-def _done(result: case_work.Done | Refusal, language: str, now: int) -> Receipt:
+def _done(tx: Tx, result: case_work.Done | Refusal, language: str, now: int) -> Receipt:
     if isinstance(result, Refusal):
         return _refused(result, language, now)
-    args = {"code": result.case["code"], "seconds": workflow.UNDO_MS // 1000}
+    args = {"code": result.case["code"], "seconds": workflow.UNDO_MS // 1000, **result.args}
+    if result.event in ("resolved", *case_steps.TICKED):
+        args["open_steps"] = case_steps.still_open(tx, result.case["id"])
     return Receipt(notice=wording.text(f"case.done.{result.event}", language, **args))
 
 

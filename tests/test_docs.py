@@ -30,6 +30,7 @@ from cxbot.check import check_config, notices
 from cxbot.cli import main
 from cxbot.config import parse_config
 from cxbot.domain import contact, conversation
+from cxbot.domain.playbook import Playbook, Step, read_playbook
 from cxbot.domain.roles import NEEDED, RANK
 from cxbot.domain.survey import model as survey_model
 from cxbot.domain.survey import read_survey
@@ -55,7 +56,7 @@ EXAMPLE = re.compile(r"<!-- example: (\S+) -->\n *```(\w+)\n(.*?)\n *```\n", re.
 EXAMPLES = {name: body for name, _, body in EXAMPLE.findall(ALL)}
 LINK = re.compile(r"\[(?:[^\]\[]|\[[^\]]*\])*\]\(([^)\s]+)\)")
 PATH = re.compile(
-    r"(?<![\w/.-])((?:cxbot|handlers|surveys|tests|docs|requirements|bench|var)/[\w./*-]*|[\w.-]+\.(?:py|toml))"
+    r"(?<![\w/.-])((?:cxbot|handlers|surveys|playbooks|tests|docs|requirements|bench|var)/[\w./*-]*|[\w.-]+\.(?:py|toml))"
 )
 CREATED = {"config.toml", "var/cxbot.db", "var/demo.db", "failed.py", "webhook.py", "returns.toml"}
 """What is named in the documents and made by whoever follows them."""
@@ -318,6 +319,15 @@ def test_the_survey_of_the_example_is_valid_and_asks_why_of_the_unhappy_only():
     assert (begun.ask, unhappy.ask) == ("score", "why")
     assert conversation.reply(survey, begun.progress, conversation.Said(text="5")).done
     assert conversation.reply(survey, unhappy.progress, conversation.Said(text="1")).done
+
+
+def test_the_playbook_of_the_example_is_valid_and_every_key_of_one_is_explained():
+    playbook = read_playbook(EXAMPLES["playbooks/returns.toml"], "returns.toml")
+    assert [step.id for step in playbook.steps_for("low")] == ["apologise", "refund", "follow_up"]
+    assert playbook.steps_for("critical")[0].id == "call"
+    for part in (Playbook, Step):
+        for name in part.model_fields:
+            assert f"`{name}`" in WHOLE["docs/adding-a-playbook.md"] or f"[[{name}]]" in ALL, name
 
 
 async def test_the_interactions_of_the_example_are_imported(store, clock, tmp_path: Path):

@@ -66,6 +66,7 @@ TABLES = (
     "approvals",
     "cadence_runs",
     "cadences",
+    "case_steps",
     "cases",
     "decisions",
     "events",
@@ -73,6 +74,7 @@ TABLES = (
     "forgotten",
     "follow_ups",
     "command_turns",
+    "grants",
     "inbox",
     "incidents",
     "interactions",
@@ -87,6 +89,7 @@ TABLES = (
 _ORDER = {
     "addresses": "channel, address",
     "answers": "answered_at, question",
+    "case_steps": "case_id, number",
     "events": "happened_at, id",
     "files": "key",
     "forgotten": "code",

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator, model_validator
 
+from cxbot.domain import goodwill
 from cxbot.domain.calendar import Hours, is_zone
 
 LANGUAGES = ("en", "zh-CN", "zh-TW")
@@ -29,7 +30,9 @@ class TeamPolicy(BaseModel):
     `escalate_to` is a team or a person. `confirm_after_minutes` and `confirm_wait_hours` are plain time. From
     `storm_cases` (0: never) of one cause in `storm_minutes` of plain time on they are one incident. With
     `opening_card` the team is told what there is to do as its day begins. With `queue_alerts` an alert that is not
-    critical waits for the team's next opening.
+    critical waits for the team's next opening. The team may give `goodwill_each` at once,
+    `goodwill_person` to a customer in 90 days and `goodwill_team` in a calendar month, amounts in `goodwill_currency`
+    ('': none is given); beyond that a second person approves within `goodwill_wait_hours` of business time.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,6 +48,11 @@ class TeamPolicy(BaseModel):
     storm_cases: int = Field(default=10, ge=0, le=10_000)
     storm_minutes: int = Field(default=10, ge=1, le=1_440)
     confirm_wait_hours: int = Field(default=72, ge=1, le=8760)
+    goodwill_currency: str = Field(default="", pattern=r"^([A-Z]{3})?$")
+    goodwill_each: str = "0"
+    goodwill_person: str = "0"
+    goodwill_team: str = "0"
+    goodwill_wait_hours: int = Field(default=8, ge=1, le=720)
 
     @field_validator("first_contact_minutes")
     @classmethod
@@ -64,6 +72,29 @@ class TeamPolicy(BaseModel):
         if any(later <= earlier for earlier, later in pairwise(given)):
             raise ValueError("each reminder comes later than the one before; write for example [30, 60]")
         return given
+
+    @field_validator("goodwill_each", "goodwill_person", "goodwill_team", mode="before")
+    @classmethod
+    def _amount(cls, given: Any) -> Any:
+        if isinstance(given, float):
+            raise ValueError(f'write the amount in quotes: "{given:.2f}"')
+        return str(given) if isinstance(given, int) and not isinstance(given, bool) else given
+
+    @model_validator(mode="after")
+    def _exact(self) -> TeamPolicy:
+        if self.goodwill_currency:
+            _ = self.goodwill
+        elif {self.goodwill_each, self.goodwill_person, self.goodwill_team} != {"0"}:
+            raise ValueError('the goodwill is in no currency; write goodwill_currency = "CNY"')
+        return self
+
+    @property
+    def goodwill(self) -> goodwill.Budget:
+        """What may be given for the trouble without asking, in the smallest unit of the currency."""
+        amounts = (self.goodwill_each, self.goodwill_person, self.goodwill_team)
+        return goodwill.Budget(
+            self.goodwill_currency, *(goodwill.limit(amount, self.goodwill_currency) for amount in amounts)
+        )
 
     @model_validator(mode="after")
     def _in_order(self) -> TeamPolicy:

@@ -8,6 +8,7 @@ from typing import Literal
 Action = Literal[
     "read",
     "work_case",
+    "approve_goodwill",
     "edit_team",
     "edit_survey",
     "see_person",
@@ -28,6 +29,7 @@ NEEDED: Mapping[str, str] = {
     "read": "viewer",
     "see_state": "viewer",
     "work_case": "member",
+    "approve_goodwill": "lead",
     "see_person": "member",
     "see_profile": "lead",
     "edit_person": "admin",

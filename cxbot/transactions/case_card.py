@@ -7,7 +7,7 @@ from typing import Any
 
 from cxbot.domain import cases as workflow
 from cxbot.ports import Row, Tx
-from cxbot.transactions import case_messages, cases, people, rotas, teams
+from cxbot.transactions import case_messages, case_steps, cases, grants, people, rotas, teams
 
 MOST_HISTORY = 5
 
@@ -46,6 +46,9 @@ def facts(tx: Tx, case_id: str, now: int) -> dict[str, Any]:
         "reasons": json.loads(case["reasons"]),
         "history": [{"score": row["score"], "at": row["started_at"]} for row in history],
         "earlier_cases": len(tx.all("cases.others_of_person", person_id=case["person_id"], except_id=case_id)),
+        "steps": case_steps.shown(case_steps.of_case(tx, case_id)),
+        "goodwill": grants.of_case(tx, case_id),
+        "may_give": grants.budget(tx, case["team_id"]) is not None,
         "owner_name": people.name_of(tx, case["owner_id"]),
         **_on_call(tx, team, case, now),
         "team_name": team["name"],

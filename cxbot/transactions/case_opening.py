@@ -14,7 +14,7 @@ from cxbot.domain.policy import TeamPolicy
 from cxbot.domain.roles import may
 from cxbot.domain.survey import Survey
 from cxbot.ports import Row, Tx
-from cxbot.transactions import case_messages, cases, incidents, people, settings, teams
+from cxbot.transactions import case_messages, case_steps, cases, incidents, people, settings, teams
 
 DAY_MS = 24 * 60 * 60 * 1000
 WORDS_MS = DAY_MS
@@ -154,6 +154,7 @@ def open_case(
     if owner_id:
         case = cases.write(tx, case, {"state": "claimed", "owner_id": owner_id, "claimed_at": now}, now)
         cases.record(tx, case_id, "", "assigned", {"to": owner_id}, now)
+    case_steps.follow(tx, case, now)
     if incidents.join(tx, case, now) is not None:
         case = cases.write(tx, cases.get(tx, case_id), {}, now)
     elif shown_at := _shown_at(case, terms, now):
@@ -196,6 +197,7 @@ def _join(
         cases.take_back(tx, case)
         case_messages.stop_asking(tx, case, now)
         case = cases.write(tx, case, {**change.columns, "undo": "", "undo_until": 0}, now)
+        case_steps.carry_out(tx, case, "reopened", {}, person["id"], now)
         args = {"who": case_messages.acting_name(tx, case, now)}
         case_messages.team_says(tx, case, "case.reopened", args, now, mention=case_messages.who_acts(tx, case, now))
     if response_id and response_id != case["response_id"]:
@@ -210,7 +212,9 @@ def _join(
     if columns["severity"] != case["severity"]:
         promised = workflow.promise(workflow.Terms.load(case["policy"]), columns["severity"], now)
         columns["promised_at"] = min(case["promised_at"], promised)
-    case = _shown_if_critical(tx, cases.write(tx, case, columns, now), now)
+    case = cases.write(tx, case, columns, now)
+    case_steps.follow(tx, case, now)
+    case = _shown_if_critical(tx, case, now)
     cases.record(tx, case["id"], person["id"], "joined", {"severity": columns["severity"]}, now)
     case_messages.team_says(tx, case, "case.raised", {"reasons": list(reasons)}, now)
     case_messages.redraw(tx, case, now)
@@ -236,6 +240,8 @@ def call_back(tx: Tx, person: Row, case_id: str, now: int) -> Row:
         "snoozed_until": 0,
         "reasons": _reasons(case, [{"key": "reason.asked_agent", "args": {}}]),
     }
+    if columns.get("state"):
+        case_steps.carry_out(tx, case, "reopened", {}, person["id"], now)
     case = cases.write(tx, case, columns, now)
     cases.record(tx, case_id, person["id"], "asked_agent", {}, now)
     args = {"name": person["name"], "who": case_messages.acting_name(tx, case, now), "promised_at": case["promised_at"]}
@@ -260,7 +266,9 @@ def _update(
     sooner = columns["severity"] != case["severity"] and promised < case["promised_at"] and not case["contacted_at"]
     if sooner:
         columns["promised_at"] = promised
-    after = _shown_if_critical(tx, cases.write(tx, case, columns, now), now)
+    after = cases.write(tx, case, columns, now)
+    case_steps.follow(tx, after, now, anew=columns["severity"] == case["severity"])
+    after = _shown_if_critical(tx, after, now)
     if columns["severity"] != case["severity"]:
         cases.record(tx, case["id"], "", "raised", {"severity": columns["severity"]}, now)
     case_messages.redraw(tx, after, now)

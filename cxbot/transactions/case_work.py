@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cxbot.domain import callbacks, promises
@@ -12,7 +12,7 @@ from cxbot.domain import cases as workflow
 from cxbot.domain.cases import Change, Refusal
 from cxbot.domain.roles import may
 from cxbot.ports import Row, Tx
-from cxbot.transactions import case_messages, case_opening, cases, outbox, people, rotas, teams
+from cxbot.transactions import case_messages, case_opening, case_steps, cases, outbox, people, rotas, teams
 
 PLAIN = {
     "claim": workflow.claim,
@@ -24,7 +24,17 @@ PLAIN = {
 """Actions that need nothing but the case and who acts."""
 TEAM = "team:"
 """How a team is named among those a case can be handed over to."""
-UNDOABLE = ("claimed", "released", "snoozed", "handed_over", "resolved", "dismissed", "merged", "contacted")
+UNDOABLE = (
+    "claimed",
+    "released",
+    "snoozed",
+    "handed_over",
+    "resolved",
+    "dismissed",
+    "merged",
+    "contacted",
+    *case_steps.TICKED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,7 @@ class Done:
 
     case: Row
     event: str
+    args: Mapping[str, Any] = field(default_factory=dict)
 
 
 def act(
@@ -41,7 +52,7 @@ def act(
     """Carries out an action on a case, once: the case is locked, the workflow asked, the alert redrawn.
 
     `via` is where it came from, for the record: a channel, or "api:" and the token's name. `arguments` are the
-    action's own: until and reason, owner_id, root_cause, done and told, ending, into.
+    action's own: until and reason, owner_id, root_cause, done and told, ending, into, step.
     """
     case = cases.lock(tx, case_id)
     if case is None:
@@ -56,13 +67,13 @@ def act(
     if isinstance(decided, Refusal):
         return _named(tx, decided)
     leaving = _tell_customer(tx, case, decided, actor_id, arguments, now)
+    ticked = case_steps.carry_out(tx, case, decided.event, decided.args, actor_id, now)
     columns = dict(decided.columns)
     if decided.event == "resolved" and arguments["told"] and not leaving:
         columns["untold"] = case_messages.why_not_told(tx, case)
-    if decided.event in UNDOABLE:
-        columns["undo"] = json.dumps(
-            {"columns": {name: case[name] for name in decided.columns}, "cancel": leaving, "actor": actor_id}
-        )
+    if _undoable(case, decided.event):
+        before = {name: case[name] for name in decided.columns}
+        columns["undo"] = json.dumps({"columns": before, "cancel": leaving, "actor": actor_id, "steps": ticked})
         columns["undo_until"] = now + workflow.UNDO_MS
     elif columns:
         # What came before can no longer be taken back by itself.
@@ -76,7 +87,12 @@ def act(
         return Done(_to_the_other_team(tx, case, after, actor_id, now), decided.event)
     _tell_the_team(tx, after, decided.event, actor_id, arguments, now)
     case_messages.redraw(tx, after, now)
-    return Done(after, decided.event)
+    return Done(after, decided.event, decided.args)
+
+
+def _undoable(case: Row, event: str) -> bool:
+    """Whether an action can be taken back; ticking a step takes the place of no resolution that still can be."""
+    return event in UNDOABLE and (event not in case_steps.TICKED or case["state"] in ("open", "claimed"))
 
 
 def _tell_the_team(tx: Tx, case: Row, event: str, actor_id: str, arguments: Mapping[str, Any], now: int) -> None:
@@ -174,6 +190,8 @@ def _not_fixed(tx: Tx, case: Row, person: Row, now: int) -> str:
     reasons = workflow.reasons_line(json.loads(case["reasons"]), [{"key": "reason.no_to_fixed", "args": {}}])
     columns = {**change.columns, "reasons": json.dumps(reasons, ensure_ascii=False), "undo": "", "undo_until": 0}
     after = cases.write(tx, case, columns, now)
+    case_steps.carry_out(tx, after, "reopened", {}, person["id"], now)
+    case_steps.follow(tx, after, now)
     cases.record(tx, case["id"], person["id"], "reopened", change.args, now)
     case_messages.team_says(
         tx,
@@ -225,6 +243,8 @@ def _decide(tx: Tx, case: Row, action: str, actor_id: str, now: int, arguments: 
             return workflow.resolve(case, actor_id, now, root_cause=cause, done=done, told=told)
         case "dismiss":
             return workflow.dismiss(case, actor_id, now, ending=arguments["ending"])
+        case "step":
+            return case_steps.decide(tx, case, arguments.get("step", ""), toggle=arguments.get("toggle", False))
         case "merge":
             into = tx.one("cases.get", id=arguments["into"])
             if into is None or into["person_id"] != case["person_id"] or into["state"] not in ("open", "claimed"):
@@ -310,6 +330,7 @@ def _tell_the_other(tx: Tx, case: Row, now: int) -> None:
         "severity": workflow.worse(other["severity"], case["severity"]),
     }
     other = cases.write(tx, other, columns, now)
+    case_steps.follow(tx, other, now)
     case_messages.team_says(tx, other, "case.merged", {"from": case["code"]}, now)
     case_messages.redraw(tx, other, now)
 
@@ -329,6 +350,7 @@ def _undo(tx: Tx, case: Row, actor_id: str, via: str, now: int) -> Done | Refusa
     if other is not None and other["id"] != case["id"]:
         return Refusal("refuse.another_open")
     after = cases.write(tx, case, {**saved["columns"], "undo": "", "undo_until": 0}, now)
+    case_steps.put_back(tx, after, saved.get("steps", {}), actor_id, now)
     cases.record(tx, case["id"], actor_id, "undone", _from(via), now)
     case_messages.redraw(tx, after, now)
     return Done(after, "undone")

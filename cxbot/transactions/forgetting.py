@@ -13,12 +13,16 @@ from cxbot.ports import Row, Tx
 from cxbot.transactions import approvals, case_messages, cases, channel_state, invitations, people, teams
 
 FORGOTTEN = "forgotten"
+OWN = ("answers", "remarks", "files", "follow_ups", "grants", "decisions", "invitations", "cases", "interactions",
+       "addresses", "people")  # fmt: skip
+"""Tables whose rows are found by the person's id, in the order in which they are erased."""
 KEPT: Mapping[str, frozenset[str]] = {
     "interactions": frozenset({"agent"}),
     "invitations": frozenset({"language"}),
     "responses": frozenset({"language", "score", "band"}),
     "cases": frozenset({"language", "score", "confirm", "policy"}),
     "outbox": frozenset({"language"}),
+    "grants": frozenset({"amount"}),
 }
 """What says something of an answer or of a colleague, and not who the person is; ids of rows stay as well."""
 STRUCTURE = frozenset({"severity", "ending", "root_cause", "to", "into", "team", "cause", "message", "code", "state"})
@@ -115,8 +119,7 @@ def forget(tx: Tx, person_id: str, found: Mentions, asked_by: str, approved_by: 
     for row in tx.all("holdings.addresses", id=person_id):
         _erase_address(tx, row["channel"], row["address"], counts)
     _erase_own(tx, found, counts)
-    for table in ("answers", "remarks", "files", "follow_ups", "decisions", "invitations", "cases", "interactions",
-                  "addresses", "people"):  # fmt: skip
+    for table in OWN:
         counts[table] += tx.run(f"forgetting.{table}", id=person_id)
     _erase_mentions(tx, found, counts)
     for case in every_case:
@@ -171,7 +174,7 @@ def _erase_address(tx: Tx, channel: str, address: str, counts: Counter[str]) -> 
     if channel.startswith("id:"):
         return
     where = {"channel": channel, "address": address}
-    for table in ("inbox", "outbox", "dialogues", "allowances", "pairing_tries"):
+    for table in ("inbox", "outbox", "dialogues", "allowances", "pairing_tries", "command_turns", "command_counts"):
         counts[table] += tx.run(f"forgetting.{table}", **where)
     counts["sequences"] += tx.run("forgetting.sequences", order_key=f"{channel}:{address}")
 

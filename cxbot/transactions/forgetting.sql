@@ -127,6 +127,18 @@ SELECT id, state, args FROM outbox WHERE id = :id
 -- One message without what it said of them.
 UPDATE outbox SET args = :args, words = '' WHERE id = :id
 
+-- name: grants
+-- What they were given for the trouble stays as a figure, without why and what they were told.
+UPDATE grants SET reason = '', told = '' WHERE person_id = :id
+
+-- name: command_turns
+-- What they may have said next to a command.
+DELETE FROM command_turns WHERE channel = :channel AND sender = :address
+
+-- name: command_counts
+-- How many commands came from there.
+DELETE FROM command_counts WHERE channel = :channel AND address = :address
+
 -- name: follow_ups
 -- That they are to be asked again.
 DELETE FROM follow_ups WHERE person_id = :id

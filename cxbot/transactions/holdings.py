@@ -25,6 +25,7 @@ TABLES = (
     "inbox",
     "outbox",
     "follow_ups",
+    "grants",
     "files",
     "dialogues",
     "allowances",

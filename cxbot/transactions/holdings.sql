@@ -56,6 +56,10 @@ WHERE a.person_id = :id ORDER BY i.arrived_at, i.id
 SELECT o.* FROM outbox o JOIN addresses a ON a.channel = o.channel AND a.address = o.address
 WHERE a.person_id = :id ORDER BY o.created_at, o.id
 
+-- name: grants
+-- What they were given for the trouble.
+SELECT * FROM grants WHERE person_id = :id ORDER BY asked_at, id
+
 -- name: follow_ups
 -- What they are to be asked again about.
 SELECT * FROM follow_ups WHERE person_id = :id ORDER BY begun_at, id

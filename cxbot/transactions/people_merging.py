@@ -20,6 +20,7 @@ GIVEN = (
     "files",
     "events",
     "follow_ups",
+    "grants",
 )
 """Tables of which every row of one entry becomes the other's as it is."""
 
@@ -106,5 +107,6 @@ def _give_roles(tx: Tx, kept_id: str, other_id: str, now: int) -> None:
     for team_id, role in roles.items():
         teams.give_role(tx, team_id, kept_id, role, now)
     tx.run("people_merging.leave_teams", person_id=other_id)
-    for what in ("owned", "team_policies", "case_policies", "codes", "made_codes", "absences", "covers", "turns"):
+    for what in ("owned", "team_policies", "case_policies", "codes", "made_codes", "asked_grants", "decided_grants",
+                 "absences", "covers", "turns"):  # fmt: skip
         tx.run(f"people_merging.give_{what}", old=other_id, new=kept_id)

@@ -54,6 +54,10 @@ UPDATE follow_ups SET person_id = :new WHERE person_id = :old
 -- their history,
 UPDATE events SET subject_id = :new WHERE subject_id = :old
 
+-- name: give_grants
+-- what they were given,
+UPDATE grants SET person_id = :new WHERE person_id = :old
+
 -- name: give_cases
 -- and their cases.
 UPDATE cases SET person_id = :new WHERE person_id = :old
@@ -92,8 +96,16 @@ WHERE state IN ('open', 'claimed', 'resolved') AND policy LIKE '%' || :old || '%
 UPDATE pairing_codes SET person_id = :new WHERE person_id = :old
 
 -- name: give_made_codes
--- and those they made.
+-- those they made,
 UPDATE pairing_codes SET maker_id = :new WHERE maker_id = :old
+
+-- name: give_asked_grants
+-- the goodwill they asked for, which they may not approve themselves,
+UPDATE grants SET asked_by = :new WHERE asked_by = :old
+
+-- name: give_decided_grants
+-- and what they decided on.
+UPDATE grants SET decided_by = :new WHERE decided_by = :old
 
 -- name: newest_clocks
 -- When they did something last, and when they were told who asks: the later of two.

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cxbot.ports import Choice, Limits
+from cxbot.wording import recovery_facts
 from cxbot.wording.formatting import clip, one_line
 from cxbot.wording.voice import QUOTE, Voice
 
@@ -24,6 +25,10 @@ _ACTIONS = {
     "closed": ("reopen",),
     "dismissed": ("reopen",),
 }
+_FIRST_TO_GO = ("merge", "goodwill", "step")
+"""What is left out where a channel has no room for all: "undo" stands last and is wanted most."""
+_WITH_STEPS = ("claimed", "resolved", "closed")
+"""Nobody's case is claimed first: its card stays small enough for every channel's buttons."""
 _STYLES = {"claim": "primary", "resolve": "primary", "dismiss": "danger"}
 _TONES = ("low", "medium", "high", "critical")
 
@@ -43,9 +48,16 @@ def draw(voice: Voice, facts: Facts, limits: Limits) -> dict[str, Any]:
         "text": text,
         "choices": tuple(
             Choice(choice.key, clip(choice.label, limits.choice_label), choice.style)
-            for choice in choices[: limits.choices]
+            for choice in _fitting(choices, limits.choices)
         ),
     }
+
+
+def _fitting(choices: Sequence[Choice], most: int) -> Sequence[Choice]:
+    for action in _FIRST_TO_GO:
+        if len(choices) > most:
+            choices = [choice for choice in choices if choice.key.split(":")[1] != action]
+    return choices[:most]
 
 
 def _short(value: Any, length: int = NAME) -> str:
@@ -85,6 +97,8 @@ def _facts(voice: Voice, facts: Facts) -> tuple[tuple[str, str], ...]:
         ("card.fact.window", _window(voice, facts)),
         ("card.fact.state", _state(voice, facts)),
         ("card.fact.code", _short(facts.get("code"))),
+        ("card.fact.steps", recovery_facts.steps(voice, facts.get("steps"))),
+        ("card.fact.goodwill", recovery_facts.goodwill(voice, facts.get("goodwill"))),
     )
     return tuple((voice.say(label), value) for label, value in lines if value)
 
@@ -224,11 +238,20 @@ def _choices(voice: Voice, facts: Facts) -> tuple[Choice, ...]:
     actions = list(_ACTIONS.get(state, ()))
     if state == "claimed" and facts.get("due_kind") in ("first_contact", "callback"):
         actions.insert(2, "contacted")
+    step = recovery_facts.next_step(facts.get("steps")) if state in _WITH_STEPS else ""
+    if step:
+        actions.insert(2, "step")
+    if facts.get("may_give") and state in ("claimed", "resolved"):
+        actions.append("goodwill")
     if state in ("open", "claimed") and facts.get("earlier_cases"):
         actions.append("merge")
     if facts.get("undo"):
         actions = ["undo"] if state not in ("open", "claimed") else [*actions, "undo"]
+    keys = {action: f"c:{action}:{case_id}" for action in actions}
+    if step:
+        # Which step is meant: pressed twice, or on a card that is behind, it ticks no other.
+        keys["step"] = f"c:step:{case_id}:{step}"
     return tuple(
-        Choice(f"c:{action}:{case_id}", voice.say(f"card.action.{action}"), _STYLES.get(action, ""))  # type: ignore[arg-type]
+        Choice(keys[action], voice.say(f"card.action.{action}"), _STYLES.get(action, ""))  # type: ignore[arg-type]
         for action in actions
     )

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from cxbot.domain import goodwill
 from cxbot.ports import Receipt
 from cxbot.transactions import settings, teams, timeline
 from cxbot.transactions.timeline import Entry
@@ -87,7 +88,8 @@ def _answer(row: Mapping[str, Any], _: bool) -> dict[str, Any]:
 
 def _event(row: Mapping[str, Any], of_case: bool) -> dict[str, Any]:
     code = "" if of_case else row.get("code", "")
-    return {"code": code, "what": row["kind"], "who": row["actor"], "detail": _detail(row["kind"], row["args"])}
+    detail = _detail(row["kind"], row["args"])
+    return {"code": code, "what": row["kind"], "who": row["actor"], "via": row["args"].get("via", ""), "detail": detail}
 
 
 def _detail(kind: str, args: Mapping[str, Any]) -> Any:
@@ -95,10 +97,8 @@ def _detail(kind: str, args: Mapping[str, Any]) -> Any:
     match kind:
         case "opened" | "raised" | "joined":
             return {"key": f"severity.{args['severity']}", "args": {}}
-        case "alert_queued":
-            return {"key": "command.timeline.until", "args": {"until": args["until"], "reason": ""}}
-        case "snoozed":
-            return {"key": "command.timeline.until", "args": {"until": args["until"], "reason": args["reason"]}}
+        case "snoozed" | "alert_queued" | "away":
+            return {"key": "command.timeline.until", "args": {"until": args["until"], "reason": args.get("reason", "")}}
         case "dismissed":
             return {"key": f"ending.{args['ending']}", "args": {}}
         case "resolved":
@@ -108,11 +108,23 @@ def _detail(kind: str, args: Mapping[str, Any]) -> Any:
         case "merged":
             return args.get("into") or args.get("from", "")
         case "not_told":
-            opted_out = args["reason"] == "opted_out"
-            return {"key": "command.person.refuses_all" if opted_out else "not_asked.no_address", "args": {}}
+            return _why_not_told(args["reason"])
+        case "step_done" | "step_undone":
+            return args["label"]
+        case "steps_added":
+            return args["title"]
+        case "goodwill_asked" | "goodwill_granted" | "goodwill_refused" | "goodwill_expired":
+            shown = goodwill.shown(args["amount"], args["currency"])
+            return {"key": "command.timeline.goodwill", "args": {"money": shown, "reason": args["for"]}}
         case "opted_out":
             return {"key": f"command.person.refuses_{args['scope']}", "args": {}}
     return ""
+
+
+def _why_not_told(reason: str) -> dict[str, Any]:
+    if reason.startswith("refuse."):
+        return {"key": reason, "args": {}}  # what was to be said of goodwill came too late
+    return {"key": "command.person.refuses_all" if reason == "opted_out" else "not_asked.no_address", "args": {}}
 
 
 def _message(row: Mapping[str, Any], _: bool) -> dict[str, Any]:

@@ -14,6 +14,8 @@ async def says(world, who, text):
 
 async def test_help_lists_what_this_person_may_do_in_their_language(world):
     lead, owner = await says(world, ANA, "help"), await says(world, ADA, "help")
+    while "more" in owner.splitlines()[-1]:
+        owner += await says(world, ADA, "more")
     assert "survey pause csat" in owner
     assert "survey pause" not in lead
     assert "team hours" in lead

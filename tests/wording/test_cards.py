@@ -255,3 +255,34 @@ def test_every_action_of_a_card_has_a_label() -> None:
             for choice in draw(language, state=state, earlier_cases=1, undo=state == "claimed").choices:
                 assert choice.key.split(":")[1] in known
                 assert not choice.label.startswith("card.")
+
+
+STEPS = [
+    {"id": "apologise", "label": {"en": "Apologise", "zh-CN": "致歉", "zh-TW": "致歉"}, "done": True},
+    {"id": "fix", "label": {"en": "Fix it", "zh-CN": "解决", "zh-TW": "解決"}, "done": False},
+]
+
+
+def test_the_steps_are_shown_with_boxes_and_a_number_and_ticked_by_the_one_that_is_next() -> None:
+    card = draw(state="claimed", owner_name="Ana", steps=STEPS)
+    assert dict(card.facts)["Steps"] == "1 of 2 · ☑ Apologise ☐ Fix it"
+    assert "c:step:c1:fix" in [choice.key for choice in card.choices]
+    assert dict(draw("zh-TW", steps=STEPS).facts)["步驟"] == "1/2 項 · ☑ 致歉 ☐ 解決"
+    done = [{**each, "done": True} for each in STEPS]
+    assert "Step done" not in [choice.label for choice in draw(state="claimed", steps=done).choices]
+    assert "Step done" not in [choice.label for choice in draw(steps=STEPS).choices]
+
+
+def test_where_there_is_no_room_for_every_button_undo_stays() -> None:
+    limits = dataclasses.replace(WIDE, choices=10)
+    everything = {"earlier_cases": 1, "may_give": True, "undo": True, "steps": STEPS}
+    card = draw(limits=limits, state="claimed", owner_name="Ana", **everything)
+    names = [choice.key.split(":")[1] for choice in card.choices]
+    assert len(names) == 10
+    assert "merge" not in names
+    assert names[-1] == "undo"
+
+
+@pytest.mark.parametrize("steps", [None, 3, "x", [1], [{}], [{"label": {"key": 3}, "done": "?"}]])
+def test_whatever_stands_in_the_place_of_steps_is_drawn_without_an_error(steps: Any) -> None:
+    assert draw(state="claimed", steps=steps, goodwill=steps).title

@@ -119,7 +119,7 @@ def read_survey(text: str, name: str, *, limits: Sequence[TextLimits] = ()) -> S
         data = tomllib.loads(text)
         lines = lines_of(text)
     except tomllib.TOMLDecodeError as error:
-        raise SurveyMistakes([_syntax(text, name, str(error))]) from None
+        raise SurveyMistakes([syntax_mistake(text, name, str(error))]) from None
     except RecursionError:
         raise SurveyMistakes([Mistake(name, 1, "", "brackets in brackets, too deep to read: take some out")]) from None
     survey, found, wrong = _build(data)
@@ -127,12 +127,13 @@ def read_survey(text: str, name: str, *, limits: Sequence[TextLimits] = ()) -> S
         if not any(_same_branch(fault.path, path) for path in wrong):
             found.append((fault.path, fault.message))
     if found:
-        mistakes = [Mistake(name, _line(lines, path), path_in_words(data, path), message) for path, message in found]
+        mistakes = [Mistake(name, line_of(lines, path), path_in_words(data, path), message) for path, message in found]
         raise SurveyMistakes(sorted(set(mistakes), key=lambda mistake: (mistake.line, mistake.key, mistake.message)))
     return survey
 
 
-def _syntax(text: str, name: str, message: str) -> Mistake:
+def syntax_mistake(text: str, name: str, message: str) -> Mistake:
+    """What tomllib said of a text that is no TOML, with the line and what to do."""
     found = _AT_LINE.search(message)
     line = int(found[1]) if found and found[1] else text.count("\n") + 1
     advice = "this is no TOML; text stands in quotes, and a table's header on a line of its own"
@@ -203,7 +204,8 @@ def _same_branch(a: Path, b: Path) -> bool:
     return a[:shorter] == b[:shorter]
 
 
-def _line(lines: Mapping[Path, int], path: Path) -> int:
+def line_of(lines: Mapping[Path, int], path: Path) -> int:
+    """The line of a path, or of the nearest thing around it that stands in the file."""
     return next(lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in lines)
 
 
