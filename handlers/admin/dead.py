@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from cxbot.ports import Receipt, Row
-from cxbot.transactions import dead_letters, command_turns, queues
+from cxbot.transactions import command_turns, dead_letters, queues
 from cxbot.transactions.command_turns import Seat
 from handlers.grammar import Argument, Call, Command
 
