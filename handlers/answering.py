@@ -73,16 +73,14 @@ CANCELLED: Final = 0
 
 def _said(tx: Tx, asked: Turn, sender: Row, place: Row | None, inbound: Inbound) -> int | str | None:
     """The number of an option, `CANCELLED`, the words for what was missing; None where it answers nothing of this."""
-    words = own_words(inbound.text)
+    words = own_words(inbound.text).lstrip("/ ")  # a slash command is all that some places let be written
     if not words or _meant_for_a_survey(tx, asked, sender, place, inbound):
         return None
-    if replies.fold(words.lstrip("/ ")) in CANCEL:
+    if replies.fold(words) in CANCEL:
         return CANCELLED
     if "options" in asked.body:
         return _number(asked.body["options"], words, place)
-    if inbound.command or words.startswith("/") or not _may_be_missing(words, place):
-        return None
-    return words
+    return words if _may_be_missing(words, place) else None
 
 
 def _meant_for_a_survey(tx: Tx, asked: Turn, sender: Row, place: Row | None, inbound: Inbound) -> bool:

@@ -357,3 +357,20 @@ async def test_talk_is_not_counted(world):
     for _ in range(5):
         await world.writes(ANA, "shall we have lunch?")
     assert "All is well" in await says(world, ANA, "status")
+
+
+# Beside a form that is asked field by field ---------------------------------------------------------------------------
+
+
+async def test_a_command_that_asks_back_while_a_form_is_asked_gets_the_number_and_the_form_goes_on(world):
+    await twins(world)
+    case = await world.unhappy(MEI)
+    small(world)
+    await world.presses(ANA, f"c:claim:{case['id']}")
+    await world.presses(ANA, f"c:reply:{case['id']}", place=ANA)
+    form = world.last(ANA).text
+    assert "2. Sam" in await says(world, ANA, "/why Sam", place=ANA)
+    assert (await says(world, ANA, "2", place=ANA)).startswith("Sam")
+    await world.writes(ANA, "We are on it", place=ANA)
+    assert world.last(ANA).text != form
+    assert "We are on it" in world.last(ANA).text
