@@ -222,6 +222,8 @@ class Form:
     intro: str = ""
     preview: str = ""
     """What the button says that shows what would be said; it sends the fields with `PREVIEW` before the key."""
+    note: str = ""
+    """What is to be known beside it, such as whether what is written can be delivered."""
     given: Mapping[str, str] = field(default_factory=dict)
     """Values that were typed before it was opened: where it is asked field by field, these are not asked again."""
 

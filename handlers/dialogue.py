@@ -159,7 +159,7 @@ class _Conversation:
     def _open(self, form: Form) -> None:
         """A form that is to be shown, or asked; where it came back with mistakes, only those fields are asked."""
         if not form.submit:
-            self._say("form.asked.shown", title=form.title, text=form.intro)
+            self._say("form.asked.shown", title=form.title, text=form.intro, beside=form.note)
             return
         came_back = any(field.error for field in form.fields)
         known = {field.name: field.value for field in form.fields if came_back and not field.error}
@@ -201,7 +201,8 @@ class _Conversation:
             form = receipt.form
         labels = [{"key": key, "args": {}} for key in ENDINGS.values()]
         choices = _choices(dialogue, labels)
-        self._say("form.asked.shown", mistake=mistake, title=form.title, text=form.intro, choices=choices)
+        key = "form.asked.shown"
+        self._say(key, mistake=mistake, title=form.title, text=form.intro, beside=form.note, choices=choices)
         return Receipt()
 
     def _say(self, key: str = "", kind: outbox.Kind = "message", **args: Any) -> None:

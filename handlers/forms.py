@@ -11,7 +11,7 @@ from cxbot.domain import calendar
 from cxbot.domain import cases as workflow
 from cxbot.domain.roles import RANK
 from cxbot.ports import Field, Form, Limits, Row, Tx
-from cxbot.transactions import case_messages, case_steps, case_work, people, rotas, teams
+from cxbot.transactions import case_messages, case_steps, case_work, people, reach, rotas, teams
 
 LONGEST_WORDS = 2_000
 SNOOZES = ("1h", "3h", "tomorrow", "3d", "7d")
@@ -174,7 +174,21 @@ def preview(tx: Tx, case: Row, action: str, actor_id: str, words: str, language:
     read = what_is_read(tx, case, action, actor_id, words, language, now)
     if action == "reply" and (at := case_work.promised_in(tx, case, words, now)):
         read += "\n\n" + wording.text("form.preview.promise", language, at=at, now=now, **_times(tx, case, now))
-    return previewed(f"c:previewed:{case['id']}", read, language)
+    form = previewed(f"c:previewed:{case['id']}", read, language)
+    return dataclasses.replace(form, note=reachable(tx, case, language, now)) if words else form
+
+
+def of_case(tx: Tx, case: Row, action: str, language: str, now: int) -> Form:
+    """The form of an action on a case; where the customer reads it, with whether that can reach them."""
+    form = FORMS[action](tx, case, language, now)
+    return dataclasses.replace(form, note=reachable(tx, case, language, now)) if form.preview else form
+
+
+def reachable(tx: Tx, case: Row, language: str, now: int) -> str:
+    """Whether the customer of a case can be written to now, in words."""
+    found = reach.of_case(tx, case, now).meaning
+    args = {**found["args"], "zone": case_messages.zone_of(case), "now": now}
+    return wording.text(found["key"], language, **args)
 
 
 def _times(tx: Tx, case: Row, now: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from cxbot import wording
 from cxbot.domain import cases as workflow
 from cxbot.domain.cases import Refusal
 from cxbot.ports import PREVIEW, Form, Inbound, Limits, Receipt, Row, Tx
-from cxbot.transactions import case_messages, case_steps, case_work, grants, people, settings, teams
+from cxbot.transactions import case_messages, case_steps, case_work, grants, people, reach, settings, teams
 from handlers import commands, forms, goodwill
 
 AT_ONCE = ("claim", "release", "contacted", "call_off", "reached", "undo", "reopen")
@@ -59,7 +59,7 @@ def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
     if previewed:
         words = forms.said(inbound.fields)
         return Receipt(form=forms.preview(tx, case, action, sender["id"], words, language, now))
-    form = forms.FORMS[action](tx, case, language, now)
+    form = forms.of_case(tx, case, action, language, now)
     if inbound.kind != "form":
         return Receipt(form=form)
     mistakes = forms.mistakes(form.fields, inbound.fields, language)
@@ -91,7 +91,7 @@ def perform(
         return _refused(refusal, language, now)
     if action in AT_ONCE:
         return _done(tx, case_work.act(tx, case["id"], action, sender["id"], now, via=via), language, now)
-    form = forms.FORMS[action](tx, case, language, now)
+    form = forms.of_case(tx, case, action, language, now)
     typed = given(form)
     if form.preview or forms.mistakes(form.fields, typed, language):
         return Receipt(form=replace(forms.with_mistakes(form, typed, {}), given=dict(typed)))
@@ -134,9 +134,13 @@ def _arguments(tx: Tx, case: Row, action: str, fields: Any, now: int) -> dict[st
 def _done(tx: Tx, result: case_work.Done | Refusal, language: str, now: int) -> Receipt:
     if isinstance(result, Refusal):
         return _refused(result, language, now)
-    args = {"code": result.case["code"], "seconds": workflow.UNDO_MS // 1000, **result.args}
+    case = result.case
+    zone = case_messages.zone_of(case)
+    args = {"code": case["code"], "seconds": workflow.UNDO_MS // 1000, "zone": zone, "now": now, **result.args}
+    if result.event == "replied":
+        args["reach"] = reach.of_case(tx, case, now).once_sent
     if result.event in ("resolved", *case_steps.TICKED):
-        args["open_steps"] = case_steps.still_open(tx, result.case["id"])
+        args["open_steps"] = case_steps.still_open(tx, case["id"])
     return Receipt(notice=wording.text(f"case.done.{result.event}", language, **args))
 
 

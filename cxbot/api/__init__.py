@@ -1,4 +1,4 @@
-"""The HTTP API for other systems: they report interactions and read invitations, responses and cases."""
+"""The HTTP API for other systems: they report interactions, read what came of them, and work on cases."""
 
 from __future__ import annotations
 

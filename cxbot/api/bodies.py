@@ -64,7 +64,7 @@ def _clean(value: object) -> object:
     return clean(value) if isinstance(value, str) else value
 
 
-def _identifier(value: object) -> object:
+def identifier(value: object) -> object:
     """An id that came as a number is meant as its digits."""
     return (
         str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**30 else _clean(value)
@@ -103,7 +103,8 @@ def _whole(value: object) -> object:
     return round(value) if isinstance(value, float) and math.isfinite(value) else value
 
 
-def _channel(value: object, info: ValidationInfo) -> object:
+def channel_name(value: object, info: ValidationInfo) -> object:
+    """The name of a channel, which has to be a configured one where those are known."""
     known: Collection[str] = (info.context or {}).get("channels") or ()
     if isinstance(value, str) and known and clean(value) not in known:
         raise PydanticCustomError(
@@ -158,10 +159,10 @@ class Body(BaseModel):
 class AddressBody(Body):
     """Where a person can be written to."""
 
-    channel: Annotated[str, BeforeValidator(_channel), Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")] = Field(
+    channel: Annotated[str, BeforeValidator(channel_name), Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")] = Field(
         description="The name of a configured channel.", examples=["web"]
     )
-    address: Annotated[str, BeforeValidator(_identifier), Field(min_length=1, max_length=255)] = Field(
+    address: Annotated[str, BeforeValidator(identifier), Field(min_length=1, max_length=255)] = Field(
         description="The person's address there.", examples=["customer:sam"]
     )
 
@@ -169,7 +170,7 @@ class AddressBody(Body):
 class PersonBody(Body):
     """The person it happened to. Facts that are absent stay as they are known."""
 
-    id: Annotated[str, BeforeValidator(_identifier), Field(max_length=200)] = Field(
+    id: Annotated[str, BeforeValidator(identifier), Field(max_length=200)] = Field(
         "", description="Your id of the person; found again by it within your source.", examples=["C-1024"]
     )
     addresses: Annotated[list[AddressBody], Field(max_length=MOST_ADDRESSES)] = Field(
@@ -203,7 +204,7 @@ class PersonBody(Body):
 class InteractionBody(Body):
     """What happened, to whom, and who was responsible."""
 
-    id: Annotated[str, BeforeValidator(_identifier), Field(min_length=1, max_length=200)] = Field(
+    id: Annotated[str, BeforeValidator(identifier), Field(min_length=1, max_length=200)] = Field(
         description="Your id of it. The same id and body again is answered as before.", examples=["T-88231"]
     )
     source: Word = Field("", description="The system it comes from; the token's name if absent.", examples=["helpdesk"])

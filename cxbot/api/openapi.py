@@ -9,14 +9,15 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from cxbot.api.answers import ErrorAnswer
-from cxbot.api.routes import PREFIX, REPLAYED, Endpoint
+from cxbot.api.serving import PREFIX, REPLAYED, Endpoint
 
 REF = "#/components/schemas/{model}"
 REFUSALS = {
     400: "The body is not JSON.",
     401: "There is no token, or it opens nothing.",
+    403: "Who is named as acting may not do that.",
     404: "There is no such thing.",
-    409: "The id came before with another body; the details name the differing keys.",
+    409: "The id came before with another body, or what it is about does not allow this now; the code says which.",
     413: "The body is too large.",
     422: "There are mistakes in it; the details name every one.",
 }
@@ -33,7 +34,7 @@ def describe(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
         "info": {
             "title": "cxbot",
             "version": "1",
-            "description": "Report what happens to customers; read who was asked, what they said, and what was done.",
+            "description": "Report what happens to customers; read who was asked and what they said; work on cases.",
         },
         "servers": [{"url": PREFIX}],
         "security": [{"token": []}],
@@ -69,8 +70,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
             **{str(status): _answer(ErrorAnswer, REFUSALS[status]) for status in (401, *endpoint.refusals)},
         },
     }
-    if endpoint.status == 202:
-        operation["responses"]["202"]["headers"] = {
+    if endpoint.repeatable:
+        operation["responses"][str(endpoint.status)]["headers"] = {
             REPLAYED: {"schema": {"type": "string"}, "description": "true where the same body came before."}
         }
     if endpoint.body is not None:
@@ -82,7 +83,7 @@ def _path_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     if "{id}" not in endpoint.path:
         return []
     found = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
-    if endpoint.method == "POST":
+    if endpoint.path.startswith("/interactions"):
         words = "The source of the id, where it is not the token's name."
         found.append(
             {"name": "source", "in": "query", "required": False, "description": words, "schema": {"type": "string"}}

@@ -4,56 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from aiohttp import ClientPayloadError, web
-from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp import web
 from pydantic import BaseModel
 
-from cxbot import wording
-from cxbot.api import answers, checks, queries
+from cxbot.api import answers, checks, queries, serving
 from cxbot.api.auth import Gate
 from cxbot.api.bodies import BatchBody, InteractionBody, clean
-from cxbot.api.errors import Detail, Problem, json_errors, problem_body, too_large
+from cxbot.api.case_routes import CaseRoutes
+from cxbot.api.errors import Detail, Problem, json_errors, problem_body
+from cxbot.api.serving import BODY_BYTES, CALLER, PREFIX, REPLAYED, Endpoint, json_answer, language, missing, read_body
 from cxbot.ports import Clock, Row, Store
 from cxbot.transactions import interactions, reading
 
 log = structlog.get_logger(__name__)
 
-PREFIX = "/api/v1"
-BODY_BYTES = 128 * 1024
 BATCH_BYTES = 8 * 1024 * 1024
 BATCH_MOST = 500
-CALLER = web.RequestKey("caller", str)
-REPLAYED = "Idempotency-Replayed"
-UNREADABLE = (
-    web.RequestPayloadError,
-    ClientPayloadError,
-    HttpProcessingError,
-    AssertionError,
-    LookupError,
-    RuntimeError,
-    ValueError,
-)
-"""What aiohttp raises for a body that is broken off, or not compressed as it says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """One endpoint, as it is served and as it is described."""
-
-    method: str
-    path: str
-    name: str
-    summary: str
-    status: int
-    answer: type[BaseModel]
-    handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-    body: type[BaseModel] | None = None
-    query: type[BaseModel] | None = None
-    refusals: tuple[int, ...] = ()
 
 
 class Api:
@@ -110,6 +79,7 @@ class Api:
             *self._readings("invitations", answers.InvitationPage, answers.Invitation, queries.InvitationQuery),
             *self._readings("responses", answers.ResponsePage, answers.Response, queries.ResponseQuery),
             *self._readings("cases", answers.CasePage, answers.Case, queries.CaseQuery),
+            *CaseRoutes(self._store, self._clock, self._channels).endpoints(),
         )
 
     def guarded(self, endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -123,7 +93,7 @@ class Api:
 
     async def take(self, request: web.Request) -> web.Response:
         """POST /interactions."""
-        data = checks.read_json(await _read(request, BODY_BYTES))
+        data = checks.read_json(await read_body(request, BODY_BYTES))
         body = checks.read_interaction(data, self._clock.now(), self._channels)
         if isinstance(body, list):
             raise checks.invalid(body)
@@ -131,11 +101,11 @@ class Api:
         outcome = await self._store.run(interactions.take, body.kept(), source, self._clock.now())
         if isinstance(outcome, interactions.Conflict):
             raise _conflict(outcome)
-        return _accepted(outcome, body.id, source, _language(request))
+        return _accepted(outcome, body.id, source, language(request))
 
     async def take_batch(self, request: web.Request) -> web.Response:
         """POST /interactions:batch, either {"interactions": [...]} or the list alone."""
-        data = checks.read_json(await _read(request, BATCH_BYTES))
+        data = checks.read_json(await read_body(request, BATCH_BYTES))
         items = data.get("interactions") if isinstance(data, dict) and len(data) == 1 else data
         if not isinstance(items, list) or not 1 <= len(items) <= BATCH_MOST:
             raise Problem(
@@ -151,7 +121,7 @@ class Api:
         results = await asyncio.gather(*(self._item(request, index, body) for index, body in enumerate(bodies)))
         taken = sum(result.status == 202 for result in results)
         answer = answers.BatchAnswer(taken=taken, refused=len(results) - taken, results=results)
-        return _json(answer, 202 if taken else 422)
+        return json_answer(answer, 202 if taken else 422)
 
     async def reopen(self, request: web.Request) -> web.Response:
         """POST /interactions/{id}:reopen, with our id, or yours; `?source=` names another source than the token's."""
@@ -159,8 +129,8 @@ class Api:
         source_id = clean(request.match_info["id"])
         taken = await self._store.run(interactions.reopen, source, source_id, self._clock.now())
         if taken is None:
-            raise _missing("interaction")
-        return _accepted(taken, source_id, source, _language(request))
+            raise missing("interaction")
+        return _accepted(taken, source_id, source, language(request))
 
     async def _item(self, request: web.Request, index: int, body: InteractionBody | list[Any]) -> answers.BatchItem:
         try:
@@ -180,23 +150,23 @@ class Api:
             )
             return answers.BatchItem(index=index, status=500, error=error)
         return answers.BatchItem(
-            index=index, status=202, taken=answers.taken_answer(outcome, body.id, source, _language(request))
+            index=index, status=202, taken=answers.taken_answer(outcome, body.id, source, language(request))
         )
 
     def _readings(
         self, kind: reading.Kind, page: type[BaseModel], one: type[BaseModel], query: type[queries.Query]
     ) -> Sequence[Endpoint]:
         async def read_page(request: web.Request) -> web.Response:
-            asked = _query(query, request)
+            asked = serving.query(query, request)
             found = await self._store.read(reading.page, kind, asked.filters(), asked.after(), asked.limit)
             items = [self._shown[kind](row) for row in found.rows]
-            return _json(page.model_validate({"items": items, "next": queries.cursor(found.next)}), 200)
+            return json_answer(page.model_validate({"items": items, "next": queries.cursor(found.next)}), 200)
 
         async def read_one(request: web.Request) -> web.Response:
             row = await self._store.read(reading.one, kind, clean(request.match_info["id"]))
             if row is None:
-                raise _missing(kind.removesuffix("s"))
-            return _json(self._shown[kind](row), 200)
+                raise missing(kind.removesuffix("s"))
+            return json_answer(self._shown[kind](row), 200)
 
         title = kind.removesuffix("s").capitalize()
         return (
@@ -242,40 +212,11 @@ def mount(
     app.add_subapp(PREFIX, inside)
 
 
-async def _read(request: web.Request, most: int) -> bytes:
-    if request.content_length is not None and request.content_length > most:
-        raise too_large(most)
-    raw = bytearray()
-    try:
-        async for chunk in request.content.iter_any():
-            raw += chunk
-            if len(raw) > most:
-                raise too_large(most)
-    except UNREADABLE:
-        raise Problem(400, "bad_body", "The body could not be read.", "Send plain UTF-8 JSON, or sound gzip.") from None
-    return bytes(raw)
-
-
-def _query(model: type[queries.Query], request: web.Request) -> queries.Query:
-    asked = checks.read_model(model, {key: clean(value) for key, value in request.query.items()}, at="?")
-    if isinstance(asked, list):
-        raise checks.invalid(asked)
-    return asked
-
-
-def _accepted(taken: interactions.Taken, source_id: str, source: str, language: str) -> web.Response:
-    response = _json(answers.taken_answer(taken, source_id, source, language), 202)
+def _accepted(taken: interactions.Taken, source_id: str, source: str, spoken: str) -> web.Response:
+    response = json_answer(answers.taken_answer(taken, source_id, source, spoken), 202)
     if taken.repeated:
         response.headers[REPLAYED] = "true"
     return response
-
-
-def _json(answer: BaseModel, status: int) -> web.Response:
-    return web.Response(body=answer.model_dump_json().encode(), status=status, content_type="application/json")
-
-
-def _language(request: web.Request) -> str:
-    return wording.negotiate(request.headers.get("Accept-Language", "en").split(",")[0].split(";")[0])
 
 
 def _conflict(conflict: interactions.Conflict) -> Problem:
@@ -289,7 +230,3 @@ def _conflict(conflict: interactions.Conflict) -> Problem:
             for key in conflict.keys
         ],
     )
-
-
-def _missing(what: str) -> Problem:
-    return Problem(404, "not_found", f"There is no such {what}.", "Check the id; yours count within their source only.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cxbot.domain import cases as workflow
-from cxbot.domain import detection, routing
+from cxbot.domain import codes, detection, routing
 from cxbot.domain.calendar import Hours
 from cxbot.domain.policy import TeamPolicy
 from cxbot.domain.roles import may
@@ -19,7 +19,6 @@ from cxbot.transactions import case_messages, case_steps, cases, incidents, peop
 DAY_MS = 24 * 60 * 60 * 1000
 WORDS_MS = DAY_MS
 """Words of the last day that answered nothing belong to a case that opens now."""
-_CODE_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,10 +358,9 @@ def _code(tx: Tx, case_id: str) -> str:
     while True:
         digits = seed
         code = ""
-        for _ in range(6):
-            digits, rest = divmod(digits, len(_CODE_ALPHABET))
-            code += _CODE_ALPHABET[rest]
-        code = code.upper()
+        for _ in range(codes.LENGTH):
+            digits, rest = divmod(digits, len(codes.ALPHABET))
+            code += codes.ALPHABET[rest]
         if tx.one("cases.by_code", code=code) is None:
             return code
         seed = seed * 6_364_136_223_846_793_005 + 1_442_695_040_888_963_407

@@ -12,7 +12,7 @@ from cxbot.domain import cases as workflow
 from cxbot.domain.cases import Change, Refusal
 from cxbot.domain.roles import may
 from cxbot.ports import Row, Tx
-from cxbot.transactions import case_messages, case_opening, case_steps, cases, outbox, people, rotas, teams
+from cxbot.transactions import case_messages, case_opening, case_steps, cases, outbox, people, reach, rotas, teams
 
 PLAIN = {
     "claim": workflow.claim,
@@ -22,6 +22,8 @@ PLAIN = {
     "reached": workflow.reached,
 }
 """Actions that need nothing but the case and who acts."""
+IN_THEIR_WORDS = {"customer.reply": "words", "customer.resolved": "told"}
+"""Messages to the customer in which somebody of the team speaks, and the argument that has what they wrote."""
 TEAM = "team:"
 """How a team is named among those a case can be handed over to."""
 UNDOABLE = (
@@ -63,9 +65,9 @@ def act(
         return _undo(tx, case, actor_id, via, now)
     if case["alert_at"]:
         case = case_messages.show(tx, case, now)
-    decided = _decide(tx, case, action, actor_id, now, arguments)
+    decided = decide(tx, case, action, actor_id, now, arguments)
     if isinstance(decided, Refusal):
-        return _named(tx, decided)
+        return named(tx, decided)
     leaving = _tell_customer(tx, case, decided, actor_id, arguments, now)
     ticked = case_steps.carry_out(tx, case, decided.event, decided.args, actor_id, now)
     columns = dict(decided.columns)
@@ -85,7 +87,7 @@ def act(
     cases.record(tx, case_id, actor_id, decided.event, {**decided.args, **_from(via)}, now)
     if decided.event == "moved":
         return Done(_to_the_other_team(tx, case, after, actor_id, now), decided.event)
-    _tell_the_team(tx, after, decided.event, actor_id, arguments, now)
+    _tell_the_team(tx, after, decided.event, actor_id, {**arguments, "message": "".join(leaving)}, now)
     case_messages.redraw(tx, after, now)
     return Done(after, decided.event, decided.args)
 
@@ -104,7 +106,7 @@ def _tell_the_team(tx: Tx, case: Row, event: str, actor_id: str, arguments: Mapp
         case "handed_over":
             _tell_the_owner(tx, case, actor_id, now)
         case "replied":
-            args = {"by": people.name_of(tx, actor_id), "words": arguments["words"]}
+            args = {name: arguments[name] for name in ("words", "message")} | {"by": people.name_of(tx, actor_id)}
             case_messages.team_says(tx, case, "case.replied", args, now)
             if case["callback_at"]:
                 _say_promised(tx, case, now)
@@ -228,7 +230,10 @@ def join(tx: Tx, case: Row, into: Row, actor_id: str, now: int) -> None:
     case_messages.redraw(tx, after, now)
 
 
-def _decide(tx: Tx, case: Row, action: str, actor_id: str, now: int, arguments: Mapping[str, Any]) -> Change | Refusal:
+def decide(tx: Tx, case: Row, action: str, actor_id: str, now: int, arguments: Mapping[str, Any]) -> Change | Refusal:
+    """What an action would change, or why it may not be done now; nothing is changed by asking."""
+    if action == "reply" and (why_not := reach.refused(tx, case)):
+        return Refusal(f"refuse.{why_not}")
     if action in PLAIN:
         return PLAIN[action](case, actor_id, now)
     match action:
@@ -246,15 +251,21 @@ def _decide(tx: Tx, case: Row, action: str, actor_id: str, now: int, arguments: 
         case "step":
             return case_steps.decide(tx, case, arguments.get("step", ""), toggle=arguments.get("toggle", False))
         case "merge":
-            into = tx.one("cases.get", id=arguments["into"])
-            if into is None or into["person_id"] != case["person_id"] or into["state"] not in ("open", "claimed"):
-                return Refusal("refuse.stale")
-            return workflow.merge(case, actor_id, now, into=into["id"])
+            return _merge(tx, case, actor_id, now, arguments["into"])
         case "reopen":
             if tx.one("cases.active_of_cause", person_id=case["person_id"], cause=case["cause"]) not in (None, case):
                 return Refusal("refuse.another_open")
             return workflow.reopen(case, actor_id, now, by_customer=False)
     return Refusal("refuse.stale")
+
+
+def _merge(tx: Tx, case: Row, actor_id: str, now: int, into_id: str) -> Change | Refusal:
+    into = tx.one("cases.get", id=into_id)
+    if into is None or into["id"] == case["id"] or into["state"] not in ("open", "claimed"):
+        return Refusal("refuse.stale")
+    if into["person_id"] != case["person_id"]:
+        return Refusal("refuse.other_customer")
+    return workflow.merge(case, actor_id, now, into=into["id"])
 
 
 def _hand_over(tx: Tx, case: Row, actor_id: str, now: int, to: str) -> Change | Refusal:
@@ -275,11 +286,10 @@ def _hand_over(tx: Tx, case: Row, actor_id: str, now: int, to: str) -> Change | 
 def _tell_customer(
     tx: Tx, case: Row, change: Change, actor_id: str, arguments: Mapping[str, Any], now: int
 ) -> list[str]:
-    """What leaves for the customer because of an action; a resolution not before its undo has lapsed."""
+    """The outbox ids of what leaves for the customer; a resolution not before its undo has lapsed."""
     if change.event == "replied":
         key, args = what_the_customer_reads(tx, case, "reply", actor_id, arguments["words"])
-        case_messages.tell_customer(tx, case, key, args, now)
-        return []
+        return [case_messages.tell_customer(tx, case, key, args, now)]
     if change.event != "resolved" or not arguments["told"]:
         return []
     key, args = what_the_customer_reads(tx, case, "resolve", actor_id, arguments["told"])
@@ -356,7 +366,7 @@ def _undo(tx: Tx, case: Row, actor_id: str, via: str, now: int) -> Done | Refusa
     return Done(after, "undone")
 
 
-def _named(tx: Tx, refusal: Refusal) -> Refusal:
+def named(tx: Tx, refusal: Refusal) -> Refusal:
     """The refusal with the owner's name in place of the id."""
     owner_id = refusal.args.get("owner_id")
     if not owner_id:

@@ -27,6 +27,7 @@ from cxbot.transactions import (
     allowances,
     case_card,
     channel_stops,
+    delivered,
     incidents,
     invitations,
     learning,
@@ -232,6 +233,8 @@ def _sent(tx: Tx, handed: Handed, outcome: Sent, worker: str, now: int, machine:
         shown_at=now,
         reason="refused: " + ", ".join(outcome.refused) if outcome.refused else "",
     )
+    if row["key"] == "customer.reply" and row["case_id"]:
+        delivered.note(tx, row, now)
     if row["kind"] == "question" and outbox.arguments(row).get("intro"):
         # Only what has arrived counts: the next first contact says again who asks and how to stop.
         people.introduced(tx, row["person_id"], now)

@@ -544,4 +544,12 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "due_at": "",
         "row_ids": "",
     },
+    "case_requests": {
+        "caller": "",
+        "id": "",
+        "body": "",
+        "case_id": "",
+        "event": "",
+        "made_at": "",
+    },
 }

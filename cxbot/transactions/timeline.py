@@ -68,12 +68,22 @@ def read(tx: Tx, wanted: str, viewer_id: str, page: int) -> Timeline:
     viewer = Viewer(tx, viewer_id, found[0]["id"])
     if case is not None and (team := viewer.hidden_case(case)):
         return Timeline(found, case, team)
-    entries = [each for each in _all(tx, found[0]["id"], viewer) if case is None or _is_of(each, case)]
+    entries = [each for each in everything(tx, found[0]["id"], viewer) if case is None or _is_of(each, case)]
+    shown, older = _page(tx, entries, page, SHOWN)
+    return Timeline(found, case, entries=shown, older=older)
+
+
+def of_case(tx: Tx, case: Row, viewer: Viewer, page: int, most: int) -> tuple[tuple[Entry, ...], int]:
+    """A page of what happened to a case, oldest first, and how many entries are older; page 1 has the newest."""
+    entries = [each for each in everything(tx, case["person_id"], viewer) if _is_of(each, case)]
+    return _page(tx, entries, page, most)
+
+
+def _page(tx: Tx, entries: list[Entry], page: int, most: int) -> tuple[tuple[Entry, ...], int]:
     entries.sort(key=lambda each: (each.at, RANK[each.what], each.row.get("id", "")))
-    end = max(0, len(entries) - (page - 1) * SHOWN)
-    start = max(0, end - SHOWN)
-    shown = (_told(tx, each) for each in entries[start:end])
-    return Timeline(found, case, entries=tuple(shown), older=start)
+    end = max(0, len(entries) - (page - 1) * most)
+    start = max(0, end - most)
+    return tuple(told(tx, each) for each in entries[start:end]), start
 
 
 def _is_of(entry: Entry, case: Row) -> bool:
@@ -81,7 +91,8 @@ def _is_of(entry: Entry, case: Row) -> bool:
     return entry.case_id == case["id"] or (same and not entry.case_id)
 
 
-def _all(tx: Tx, person_id: str, viewer: Viewer) -> Iterable[Entry]:
+def everything(tx: Tx, person_id: str, viewer: Viewer) -> Iterable[Entry]:
+    """All that happened to a person, as far as somebody may see it, in no order."""
     cases = {case["id"]: case for case in viewer.cases}
     hidden = {case_id: viewer.hidden_case(case) for case_id, case in cases.items()}
     for row in tx.all("timeline.interactions", person_id=person_id, most=MOST):
@@ -141,7 +152,8 @@ def _anonymous(tx: Tx, row: Row) -> bool:
 # What is told of an entry that is shown -------------------------------------------------------------------------------
 
 
-def _told(tx: Tx, entry: Entry) -> Entry:
+def told(tx: Tx, entry: Entry) -> Entry:
+    """The entry with what is shown of it: names for ids, answers in words, how a message begins."""
     if entry.team:
         return Entry(entry.what, entry.at, {}, entry.team)
     more: dict[str, Any] = {}

@@ -27,7 +27,7 @@ _UNIT = {"h小": workflow.HOUR, "m分": workflow.MINUTE, "d天": workflow.DAY}
 
 def show(call: Call) -> Receipt:
     """The alert as it stands now, with its buttons."""
-    case = _case(call)
+    case = case_of(call)
     if isinstance(case, Receipt):
         return case
     row = outbox.say(
@@ -45,7 +45,7 @@ def show(call: Call) -> Receipt:
 
 def _at_once(action: str) -> Callable[[Call], Receipt]:
     def run(call: Call) -> Receipt:
-        case = _case(call)
+        case = case_of(call)
         if isinstance(case, Receipt):
             return case
         return team.perform(call.tx, call.sender, case, action, _nothing, call.language, call.now, via=call.channel)
@@ -55,7 +55,7 @@ def _at_once(action: str) -> Callable[[Call], Receipt]:
 
 def _with_form(action: str, read: Callable[[Call, Row, str, Form], Mapping[str, str]]) -> Callable[[Call], Receipt]:
     def run(call: Call) -> Receipt:
-        case = _case(call)
+        case = case_of(call)
         if isinstance(case, Receipt):
             return case
         typed = _after_code(call)
@@ -139,7 +139,7 @@ def undo(call: Call) -> Receipt | None:
     return team.perform(call.tx, call.sender, rows[0], "undo", _nothing, call.language, call.now, via=call.channel)
 
 
-def _case(call: Call) -> Row | Receipt:
+def case_of(call: Call) -> Row | Receipt:
     """The case that is named, where the sender may work it or read its team's; else what is to be said."""
     code = call.arguments["code"].lstrip("#").upper()
     case = call.tx.one("cases.by_code", code=code)

@@ -193,13 +193,13 @@ async def test_the_preview_is_exactly_what_the_customer_reads(pressed):
     before = len(pressed.texts(MEI))
     await pressed.presses(ANA, shown.choices[0].key, place=ANA)
     assert pressed.texts(MEI)[before:] == ["马上为您处理\n—— Ana，Support"]
-    assert shown.text == "The customer reads\n\n马上为您处理\n—— Ana，Support"
+    assert shown.text == "The customer reads\n\n马上为您处理\n—— Ana，Support\n\nCan be delivered now."
 
 
 async def test_a_form_without_anything_to_send_is_shown(chat):
     case = await chat.unhappy()
     await chat.fills_in(ANA, f"preview:c:reply:{case['id']}", words="We are on it.")
-    assert chat.last(ANA).text == "The customer reads\n\nWe are on it.\n— Ana, Support"
+    assert chat.last(ANA).text == "The customer reads\n\nWe are on it.\n— Ana, Support\n\nCan be delivered now."
     assert await _held(chat, ANA) is None
 
 

@@ -101,7 +101,7 @@ async def test_the_timeline_tells_of_steps_by_name(world):
     await world.presses(ANA, button(world.cards()[-1], "step"))
     told = await said(world, ANA, f"timeline {case['code']}")
     assert "steps added · How we served the customer" in told
-    assert "step done · Ana (web) · Apologise for how they were served" in told
+    assert "step done · Ana · Apologise for how they were served" in told
 
 
 async def test_a_dismissed_case_has_no_steps_to_tick(world):

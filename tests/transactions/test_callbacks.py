@@ -18,7 +18,11 @@ async def lines(world, case):
 
 def newest(world):
     """The newest line in the team's channel, besides the alert."""
-    return [message for message in world.web.sent if message.address == SUPPORT and not message.facts][-1]
+    return [
+        message
+        for message in world.web.sent
+        if message.address == SUPPORT and not message.facts and not message.replaces
+    ][-1]
 
 
 async def promised(world, words="Sorry, Sam. I'll call you within 2 hours.", who=SAM):

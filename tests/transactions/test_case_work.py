@@ -166,7 +166,7 @@ async def test_a_merge_goes_on_in_the_other_case_with_the_graver_severity(world)
     assert "case.merged" in keys_of(await world.all("outbox", case_id=second["id"]))
     assert await act(world, second, "merge", into=first["id"]) == Refusal("refuse.stale")
     strangers = await world.unhappy(MEI)
-    assert await act(world, second, "merge", into=strangers["id"]) == Refusal("refuse.stale")
+    assert await act(world, second, "merge", into=strangers["id"]) == Refusal("refuse.other_customer")
 
 
 async def test_a_case_cannot_be_reopened_beside_a_newer_one_about_the_same(world):

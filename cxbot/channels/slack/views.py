@@ -30,6 +30,9 @@ def modal(form: Form, *, place: str, about: str) -> View:
         blocks.append(_section(f"*{texts.chunks(texts.mrkdwn(form.title), LABEL)[0]}*"))
     blocks += [_section(part) for part in texts.chunks(texts.mrkdwn(form.intro), SECTION)[:MOST_INTRO]]
     blocks += [_block(field) for field in form.fields]
+    if form.note:
+        note = {"type": "mrkdwn", "text": texts.chunks(texts.mrkdwn(form.note), SECTION)[0]}
+        blocks.append({"type": "context", "elements": [note]})
     if form.preview:
         button = {
             "type": "button",

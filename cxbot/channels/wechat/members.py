@@ -68,7 +68,8 @@ class Members:
     async def to_team(self, outgoing: Outgoing) -> Outcome:
         """An alert as a card for each member and a line in the group; anything else as a line."""
         if outgoing.replaces:
-            return await self._changed(outgoing)
+            # A line cannot be changed, and that what it tells of has arrived is not worth another.
+            return await self._changed(outgoing) if outgoing.title else Sent(outgoing.replaces)
         if outgoing.title:
             return await self._alert(outgoing)
         return await self._line(outgoing)
