@@ -136,8 +136,6 @@ class Limits:
     """A team's place shows no buttons: what is said there comes with the members, who are written to one by one."""
     local_times: bool = False
     """A moment is shown to each reader in their own time: texts carry it marked (see `Moment`)."""
-    forms_from_text: bool = True
-    """A form can be opened by what was typed; else by a press only."""
     notices: bool = True
     """Words for the one who acted only can be shown at once; else they are said as a message."""
 
@@ -193,6 +191,8 @@ class Inbound:
     """It was done on a page of ours: the channel is as open for messages as it was before."""
     opens: tuple[Allowance, ...] = ()
     """What the platform lets be sent because of it."""
+    no_form: bool = False
+    """No form can be opened in answer: the platform opens one only after a press."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ def handling(limits: Mapping[str, Limits]) -> Handle:
 
     def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None) -> Receipt:
         can = limits.get(inbound.channel) or Limits()
-        if (can.forms and can.notices and can.forms_from_text) or not inbound.sender:
+        direct = can.forms and can.notices and not inbound.no_form and not inbound.choice.startswith(KEY)
+        if direct or not inbound.sender:
             return dispatch.handle(tx, inbound, now, found, can)
         return _Conversation(tx, inbound, now, can).handle(found)
 
@@ -56,7 +57,7 @@ class _Conversation:
         if receipt.form is not None and not self.can.forms:
             self._open(receipt.form)
             receipt = replace(receipt, form=None)
-        elif receipt.form is not None and self.inbound.kind == "text" and not self.can.forms_from_text:
+        elif receipt.form is not None and self.inbound.no_form:
             self._offer(receipt.form)
             receipt = replace(receipt, form=None)
         if receipt.notice and not self.can.notices:

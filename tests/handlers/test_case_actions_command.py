@@ -149,20 +149,9 @@ async def test_a_customer_who_types_a_command_gives_none(world):
     assert (await world.reload(case))["state"] == "open"
 
 
-@pytest.fixture
-def press_only(world):
-    """A channel whose forms open by a press alone."""
-    limits = dataclasses.replace(Limits(per_second=0), forms_from_text=False)
-    from cxbot.inbound import receive
-
-    world.deliver = receive(world.store, world.clock.clock, handling({"web": limits}))
-    return world
-
-
-async def test_where_words_open_no_form_a_button_does_with_what_was_typed(press_only):
-    world = press_only
+async def test_where_words_open_no_form_a_button_does_with_what_was_typed(world):
     case = await world.unhappy()
-    receipt = await types(world, ANA, f"reply {case['code']} We are looking into it.")
+    receipt = await types(world, ANA, f"reply {case['code']} We are looking into it.", no_form=True)
     assert receipt.form is None
     offered = world.last(ANA)
     assert offered.choices[0].label == "Open the form"

@@ -31,6 +31,7 @@ privacy_url = "https://example.com/privacy"
 time_zone = "Asia/Shanghai"
 
 [seed.teams.slackers]
+policy = { queue_alerts = false }
 name = "Slackers"
 channel = "slack"
 place = "CTEAM"
@@ -40,6 +41,7 @@ touchpoints = ["ticket"]
 members = [{ address = "slack:UANA", name = "Ana", role = "lead", language = "en" }]
 
 [seed.teams.wecomers]
+policy = { queue_alerts = false }
 name = "企微"
 channel = "wecom"
 place = "group:one"
@@ -49,6 +51,7 @@ touchpoints = ["delivery"]
 members = [{ address = "wecom:wei", name = "小伟", role = "lead", language = "zh-CN" }]
 
 [seed.teams.webbers]
+policy = { queue_alerts = false }
 name = "網頁"
 channel = "web"
 place = "team:web"

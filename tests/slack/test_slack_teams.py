@@ -71,7 +71,8 @@ async def test_nobody_is_called_by_what_they_have_just_done_themselves(the):
     await the.slack.submit(ANA, view, words="We are on it")
     await the.rest()
     (card,) = the.cards()
-    assert [visible(message) for message in the.thread(card)] == ["Ana to the customer: “We are on it”"]
+    (line,) = the.thread(card)
+    assert visible(line) == "Ana to the customer: “We are on it” · delivered 10:00"
     assert the.slack.texts(SAM)[-1] == "We are on it\n— Ana, Support"
 
 

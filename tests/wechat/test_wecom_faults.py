@@ -308,7 +308,7 @@ async def test_cards_of_long_ago_are_forgotten(store_url):
         await the.unhappy()
         await the.presses(WEI, "c:claim")
         for n in range(3):
-            await the.later(days=31)
+            await the.later(days=35)
             await the.unhappy(f"oN{n}")
         kept = [row["name"] for row in await the.rows("channel_state", channel="wecom")]
         first, *_, last = the.wecom.cards

@@ -19,7 +19,6 @@ LIMITS = Limits(
     files=True,
     mentions=True,
     local_times=True,
-    forms_from_text=False,
 )
 
 

@@ -118,7 +118,9 @@ def messages(event: Payload, *, place: str, sender: str, command: bool = False, 
     words = texts.read(str(event.get("text", ""))).strip()
     found: list[Inbound] = []
     if words:
-        found.append(Inbound(base, CHANNEL, place, sender, "text", text=words, command=command, private=private))
+        found.append(
+            Inbound(base, CHANNEL, place, sender, "text", text=words, command=command, private=private, no_form=True)
+        )
     found += [
         Inbound(f"{base}:{n}", CHANNEL, place, sender, "media", media=_media(file), private=private)
         for n, file in enumerate(event.get("files") or ())
