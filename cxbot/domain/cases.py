@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from cxbot.domain import calendar, callbacks, windows
+from cxbot.domain import calendar, callbacks
 from cxbot.domain.policy import TeamPolicy
 
 MINUTE = 60_000
@@ -18,28 +18,11 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 UNDO_MS = 30_000
 """How long an action can be taken back, and how long nothing of it leaves for the customer."""
-PROMISE_SOON_MINUTES = 15
 LONGEST_SNOOZE_DAYS = 14
 SEVERITIES = ("low", "medium", "high", "critical")
 ENDINGS = ("misclick", "scale_misread", "not_ours", "spam")
 """Why a case is dismissed: nothing is sent, and it is counted apart."""
 ACTIVE = ("open", "claimed", "resolved")
-
-StepKind = Literal[
-    "none",
-    "remind",
-    "escalate",
-    "promise_soon",
-    "overdue",
-    "snooze_over",
-    "confirm",
-    "close_silent",
-    "window_ending",
-    "window_lost",
-    "callback_soon",
-    "callback_late",
-    "alert",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +78,7 @@ class Refusal:
     args: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What falls due next on a case, and when."""
-
-    kind: StepKind
-    at: int
-
-
 Case = Mapping[str, Any]
-NOTHING = Step("none", 0)
 
 
 def worse(first: str, second: str) -> str:
@@ -342,120 +316,6 @@ def reopen(case: Case, actor_id: str, now: int, *, by_customer: bool) -> Change 
         },
         {"by_customer": by_customer},
     )
-
-
-def next_step(case: Case) -> Step:
-    """What falls due next, from the case's own frozen terms; a late timer that finds another answer here is stale."""
-    terms = Terms.load(case["policy"])
-    state = case["state"]
-    if state not in ACTIVE:
-        return NOTHING
-    step = _after_resolution(case, terms) if state == "resolved" else _while_open(case, terms)
-    window = windows.step(case, deadline(case, terms)) if state != "resolved" else None
-    for sooner in (window, callbacks.step(case)):
-        if sooner is not None and (step.kind == "none" or sooner[1] < step.at):
-            step = Step(*sooner)
-    # Nothing is said about a case before its alert is shown: what cannot wait brings that forward.
-    return Step("alert", min(case["alert_at"], step.at)) if case["alert_at"] else step
-
-
-def _while_open(case: Case, terms: Terms) -> Step:
-    if case["snoozed_until"]:
-        return Step("snooze_over", terms.open_at(case["snoozed_until"]))
-    if case["state"] == "open":
-        return _while_unclaimed(case, terms)
-    return _while_claimed(case, terms)
-
-
-def _while_unclaimed(case: Case, terms: Terms) -> Step:
-    policy = terms.policy
-    steps: list[Step] = []
-    if case["reminders"] < len(policy.reminder_minutes):
-        steps.append(Step("remind", terms.after(case["opened_at"], policy.reminder_minutes[case["reminders"]])))
-    # Not after the promise has passed: a critical case is promised sooner than others are escalated.
-    escalated_at = min(terms.after(case["opened_at"], policy.escalate_minutes), case["promised_at"])
-    if case["escalations"] == 0 and policy.escalate_minutes:
-        steps.append(Step("escalate", escalated_at))
-    else:
-        steps.append(_overdue(case, terms, deadline(case, terms)))
-    return min(steps, key=lambda step: step.at)
-
-
-def _while_claimed(case: Case, terms: Terms) -> Step:
-    least = case["claimed_at"] + MINUTE
-    if not case["contacted_at"] and case["reminders"] == 0:
-        soon = terms.open_at(max(case["promised_at"] - PROMISE_SOON_MINUTES * MINUTE, least))
-        if soon < case["promised_at"]:
-            return Step("promise_soon", soon)
-    return _overdue(case, terms, max(deadline(case, terms), least))
-
-
-def _overdue(case: Case, terms: Terms, since: int) -> Step:
-    """Said when the deadline passes, then each business day until somebody acts; never outside the team's hours."""
-    if case["escalations"] < 2:
-        return Step("overdue", terms.open_at(since))
-    return Step("overdue", terms.open_at(since + (case["escalations"] - 1) * DAY))
-
-
-def deadline(case: Case, terms: Terms) -> int:
-    """What the team must keep next: the promise to contact the customer, then the time to resolve by."""
-    return resolve_by(case, terms) if case["contacted_at"] else int(case["promised_at"])
-
-
-def _after_resolution(case: Case, terms: Terms) -> Step:
-    if case["confirm"] == "":
-        # Not while the resolution can still be undone: nothing has been said to the customer yet.
-        wait = max(terms.policy.confirm_after_minutes * MINUTE, UNDO_MS)
-        return Step("confirm", case["resolved_at"] + wait)
-    if case["confirm"] in ("asked", "not_yet"):
-        return Step("close_silent", case["confirm_asked_at"] + terms.policy.confirm_wait_hours * HOUR)
-    return NOTHING
-
-
-def due_by(case: Case) -> tuple[int, str]:
-    """What the team must do by when, for the card: (epoch ms, "first_contact" | "callback" | "resolve" | "")."""
-    if case["state"] in ("open", "claimed"):
-        if case["callback_at"]:
-            return case["callback_at"], "callback"
-        if not case["contacted_at"]:
-            return case["promised_at"], "first_contact"
-        return deadline(case, Terms.load(case["policy"])), "resolve"
-    return 0, ""
-
-
-_TAKEN: Mapping[str, Mapping[str, Any]] = {
-    "none": {},
-    "alert": {"alert_at": 0},
-    "snooze_over": {"snoozed_until": 0, "snooze_reason": ""},
-    "window_ending": {"window_told": 1},
-    "window_lost": {"window_told": 2},
-    "callback_soon": {"callback_remind_at": 0},
-    "callback_late": callbacks.KEPT,
-}
-
-
-def taken(case: Case, step: Step, now: int) -> Mapping[str, Any]:
-    """The columns a step sets once it has been carried out, so that it is not carried out twice."""
-    match step.kind:
-        case "remind":
-            # After a snooze or a standstill one reminder stands for all that were missed.
-            terms = Terms.load(case["policy"])
-            passed = sum(terms.after(case["opened_at"], minutes) <= now for minutes in terms.policy.reminder_minutes)
-            return {"reminders": max(case["reminders"] + 1, passed)}
-        case "promise_soon":
-            return {"reminders": case["reminders"] + 1}
-        case "escalate":
-            # Where the promise has passed as well, one message says so.
-            return {"escalations": 2 if case["promised_at"] <= now else 1}
-        case "overdue":
-            late = max(now - deadline(case, Terms.load(case["policy"])), 0)
-            # After a weekend or a standstill one message stands for all the days that were missed.
-            return {"escalations": max(case["escalations"] + 1, 2 + -(-late // DAY))}
-        case "confirm":
-            return {"confirm": "asked", "confirm_asked_at": now}
-        case "close_silent":
-            return {"state": "closed", "confirm": "silent", "ending": "unconfirmed", "closed_at": now}
-    return _TAKEN[step.kind]
 
 
 def tomorrow(zone: str, now: int) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cxbot.domain import case_timing
 from cxbot.domain import cases as workflow
 from cxbot.ports import Row, Tx
 from cxbot.transactions import cases, channel_state, people, places, surveys
@@ -200,15 +201,15 @@ def _cases(tx: Tx, reached: dict[str, Any], now: int) -> Iterable[Finding]:
     reached["cases"] = [rows[-1]["due_at"], rows[-1]["id"]] if len(rows) == MOST else None
 
 
-def _next(case: Row) -> workflow.Step | None:
+def _next(case: Row) -> case_timing.Step | None:
     """What is to happen next; None where the terms of the case cannot be read."""
     try:
-        return workflow.next_step(case)
+        return case_timing.next_step(case)
     except (LookupError, TypeError, ValueError):
         return None
 
 
-def _overdue(case: Row, step: workflow.Step | None, now: int) -> bool:
+def _overdue(case: Row, step: case_timing.Step | None, now: int) -> bool:
     """Whether a step should have been taken; "is it fixed?" may wait for the night to end or another answer to come."""
     if step is None:
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from cxbot.domain import case_timing
 from cxbot.domain import cases as workflow
 from cxbot.ports import Row, Tx
 from cxbot.transactions import case_messages, case_steps, cases, grants, people, rotas, teams
@@ -20,7 +21,7 @@ def facts(tx: Tx, case_id: str, now: int) -> dict[str, Any]:
     response = tx.one("responses.get", id=case["response_id"]) or {}
     team = teams.get(tx, case["team_id"]) or {"name": "", "time_zone": workflow.Terms.load(case["policy"]).zone}
     low, _, high = case["scale"].partition("-")
-    due_at, due_kind = workflow.due_by(case)
+    due_at, due_kind = case_timing.due_by(case)
     history = tx.all(
         "responses.latest_of_person", person_id=case["person_id"], except_id=case["response_id"], most=MOST_HISTORY
     )

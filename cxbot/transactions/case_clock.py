@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from cxbot.domain import case_timing, contact
 from cxbot.domain import cases as workflow
-from cxbot.domain import contact
 from cxbot.domain.roles import RANK
 from cxbot.ports import Row, Tx
 from cxbot.transactions import case_messages, cases, incidents, outbox, people, settings, teams
@@ -19,20 +19,20 @@ def step(tx: Tx, case_id: str, now: int) -> str:
     case = cases.lock(tx, case_id)
     if case is None:
         return "none"
-    due = workflow.next_step(case)
+    due = case_timing.next_step(case)
     if due.kind == "none" or due.at > now:
         cases.write(tx, case, {}, now)
         return "none"
     if due.kind == "confirm" and _cannot_ask_yet(tx, case, now):
         return "wait"
-    columns = dict(workflow.taken(case, due, now))
+    columns = dict(case_timing.taken(case, due, now))
     while due.kind in NAGS:
         # After a snooze or a standstill several are due at once: only the gravest is said.
-        further = workflow.next_step({**case, **columns})
+        further = case_timing.next_step({**case, **columns})
         if further.kind not in NAGS or further.at > now:
             break
         due = further
-        columns.update(workflow.taken({**case, **columns}, due, now))
+        columns.update(case_timing.taken({**case, **columns}, due, now))
     after = cases.write(tx, case, columns, now)
     cases.record(tx, case_id, "", due.kind, {}, now)
     _carry_out(tx, case, after, due.kind, now)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from cxbot.domain import cases as workflow
+from cxbot.domain import case_timing
 from cxbot.ports import Row, Tx
 from cxbot.transactions import outbox
 
@@ -80,7 +80,7 @@ WRITTEN = [
 def write(tx: Tx, case: Row, columns: Mapping[str, Any], now: int) -> Row:
     """Sets columns of a case and works out anew when to look at it next; returns the row as it is now."""
     after = {**case, **columns}
-    step = workflow.next_step(after)
+    step = case_timing.next_step(after)
     after["due_at"] = step.at if step.kind != "none" else 0
     tx.run("cases.write", id=case["id"], due_at=after["due_at"], **{name: after[name] for name in WRITTEN})
     return after

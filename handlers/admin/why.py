@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from cxbot.domain import case_timing
 from cxbot.domain import cases as workflow
 from cxbot.ports import Receipt, Row
 from cxbot.transactions import case_messages, case_work, people
@@ -59,7 +60,7 @@ def _of_case(call: Call, case: Row) -> Receipt:
         for row in reversed(events)
         if row["kind"] in OF_A_CASE
     ]
-    step = workflow.next_step(case)
+    step = case_timing.next_step(case)
     zone = workflow.Terms.load(case["policy"]).zone
     acting = case_messages.acting_name(call.tx, case, call.now)
     if step.kind != "none":

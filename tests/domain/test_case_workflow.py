@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from cxbot.domain import cases
+from cxbot.domain import case_timing, cases
 from cxbot.domain.calendar import Hours
 from cxbot.domain.cases import HOUR, MINUTE, UNDO_MS, Change, Refusal, Terms
 from cxbot.domain.policy import TeamPolicy
@@ -70,10 +70,10 @@ def stepped(case, upto, most=30):
     """Every step due by then, and the case after it."""
     taken = []
     for _ in range(most):
-        step = cases.next_step(case)
+        step = case_timing.next_step(case)
         if step.kind == "none" or step.at > upto:
             return case, taken
-        case = {**case, **cases.taken(case, step, max(step.at, case["opened_at"]))}
+        case = {**case, **case_timing.taken(case, step, max(step.at, case["opened_at"]))}
         taken.append((step.kind, step.at))
     raise AssertionError(f"it never ends: {taken}")
 
@@ -134,7 +134,7 @@ def test_an_unclaimed_case_is_reminded_twice_then_escalated_then_overdue_and_nev
     daily = [at for kind, at in taken[4:] if kind == "overdue"]
     assert len(daily) == len(taken) - 4
     assert all(18 * HOUR <= later - earlier <= 4 * 24 * HOUR for earlier, later in pairwise(daily))
-    assert cases.next_step(case).kind == "overdue"
+    assert case_timing.next_step(case).kind == "overdue"
 
 
 def test_an_escalation_after_the_promise_has_passed_is_said_once():
@@ -158,31 +158,31 @@ def test_a_claimed_case_is_reminded_once_before_its_promise_and_once_it_has_pass
 def test_once_the_customer_was_contacted_the_resolution_is_what_falls_due():
     case = done(opened(), cases.contacted(opened(), "ana", TEN + MINUTE))
     assert (case["state"], case["owner_id"]) == ("claimed", "ana")
-    assert cases.due_by(case) == (cases.resolve_by(case, terms()), "resolve")
-    assert cases.next_step(case) == cases.Step("overdue", cases.resolve_by(case, terms()))
+    assert case_timing.due_by(case) == (cases.resolve_by(case, terms()), "resolve")
+    assert case_timing.next_step(case) == case_timing.Step("overdue", cases.resolve_by(case, terms()))
 
 
 def test_a_customer_contacted_after_the_escalation_still_has_a_resolution_that_falls_due():
     case, _ = stepped(opened(), TEN + 5 * HOUR)
     assert case["escalations"] == 2
     case = done(case, cases.contacted(case, "ana", TEN + 5 * HOUR))
-    assert cases.next_step(case) == cases.Step("overdue", cases.resolve_by(case, terms()))
+    assert case_timing.next_step(case) == case_timing.Step("overdue", cases.resolve_by(case, terms()))
 
 
 def test_a_snooze_silences_until_it_is_over():
     case = done(opened(), cases.snooze(opened(), "ana", TEN, until=TEN + 3 * HOUR, reason="lunch"))
-    assert cases.next_step(case) == cases.Step("snooze_over", TEN + 3 * HOUR)
-    after = {**case, **cases.taken(case, cases.next_step(case), TEN + 3 * HOUR)}
+    assert case_timing.next_step(case) == case_timing.Step("snooze_over", TEN + 3 * HOUR)
+    after = {**case, **case_timing.taken(case, case_timing.next_step(case), TEN + 3 * HOUR)}
     assert (after["snoozed_until"], after["snooze_reason"]) == (0, "")
 
 
 def test_reminders_that_were_missed_are_made_up_for_by_one():
     snoozed = done(opened(), cases.snooze(opened(), "ana", TEN, until=TEN + 3 * HOUR, reason="lunch"))
-    case = {**snoozed, **cases.taken(snoozed, cases.next_step(snoozed), TEN + 3 * HOUR)}
-    step = cases.next_step(case)
+    case = {**snoozed, **case_timing.taken(snoozed, case_timing.next_step(snoozed), TEN + 3 * HOUR)}
+    step = case_timing.next_step(case)
     assert step.kind == "remind"
-    case = {**case, **cases.taken(case, step, TEN + 3 * HOUR)}
-    assert cases.next_step(case).kind == "escalate"
+    case = {**case, **case_timing.taken(case, step, TEN + 3 * HOUR)}
+    assert case_timing.next_step(case).kind == "escalate"
 
 
 def test_taking_a_case_ends_its_snooze():
@@ -201,12 +201,12 @@ def test_is_it_fixed_is_asked_after_the_policys_time_and_silence_closes():
     case, taken = stepped(case, TEN + 30 * 24 * HOUR)
     assert taken == [("confirm", TEN + HOUR), ("close_silent", TEN + HOUR + 72 * HOUR)]
     assert (case["state"], case["confirm"], case["ending"]) == ("closed", "silent", "unconfirmed")
-    assert cases.next_step(case) == cases.NOTHING
+    assert case_timing.next_step(case) == case_timing.NOTHING
 
 
 def test_is_it_fixed_is_never_asked_while_the_resolution_can_be_undone():
     case = resolved(opened(terms=terms(confirm_after_minutes=0)), at=TEN)
-    assert cases.next_step(case).at >= TEN + UNDO_MS
+    assert case_timing.next_step(case).at >= TEN + UNDO_MS
 
 
 def test_not_fixed_reopens_to_the_same_owner_and_graver():
@@ -215,7 +215,7 @@ def test_not_fixed_reopens_to_the_same_owner_and_graver():
     assert (again["state"], again["owner_id"], again["severity"]) == ("claimed", "ana", "high")
     assert again["promised_at"] == TEN + 2 * HOUR
     assert again["reopened"] == 1
-    assert cases.next_step(again).kind == "promise_soon"
+    assert case_timing.next_step(again).kind == "promise_soon"
 
 
 def test_the_team_reopens_as_grave_as_it_was():
@@ -261,9 +261,9 @@ class CaseWorkflow(RuleBasedStateMachine):
         self.case = {**self.case, **change.columns}
         self.undo = (saved, self.now + UNDO_MS) if change.event != "reopened" else None
         # A case that ends is over for the clock, one that is worked has something that falls due.
-        step = cases.next_step(self.case)
+        step = case_timing.next_step(self.case)
         if self.case["state"] in ("closed", "dismissed", "merged"):
-            assert step == cases.NOTHING
+            assert step == case_timing.NOTHING
 
     @rule(actor=ACTORS)
     def claim(self, actor):
@@ -324,13 +324,13 @@ class CaseWorkflow(RuleBasedStateMachine):
     def time_goes_on(self, minutes):
         self.now += int(minutes * MINUTE)
         for _ in range(12):
-            step = cases.next_step(self.case)
+            step = case_timing.next_step(self.case)
             if step.kind == "none" or step.at > self.now:
                 return
-            columns = cases.taken(self.case, step, self.now)
+            columns = case_timing.taken(self.case, step, self.now)
             assert columns, step
             self.case = {**self.case, **columns}
-            assert cases.next_step(self.case) != step
+            assert case_timing.next_step(self.case) != step
         raise AssertionError("the clock steps on and on")
 
     @invariant()
@@ -348,10 +348,10 @@ class CaseWorkflow(RuleBasedStateMachine):
 
     @invariant()
     def what_falls_due_is_of_a_case_that_is_worked(self):
-        step = cases.next_step(self.case)
+        step = case_timing.next_step(self.case)
         assert (step.at > 0) == (step.kind != "none")
         if self.case["state"] in ("closed", "dismissed", "merged"):
-            assert step == cases.NOTHING
+            assert step == case_timing.NOTHING
         if self.case["state"] == "resolved":
             assert step.kind in ("confirm", "close_silent")
         if self.case["snoozed_until"]:

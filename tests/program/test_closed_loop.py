@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from world import ANA, BEN, SUPPORT, World, _statements, keys_of
 
+from cxbot.domain import case_timing
 from cxbot.domain import cases as workflow
 from cxbot.ports import HoldUntilInbound, TryLater, Unknown
 from cxbot.store import open_store
@@ -160,7 +161,7 @@ class ClosedLoop(RuleBasedStateMachine):
     def every_open_case_has_a_next_step_with_a_time(self):
         for case in self.run(self.world.all("cases")):
             if case["state"] in ("open", "claimed") or (case["state"] == "resolved" and case["confirm"] != "no"):
-                step = workflow.next_step(case)
+                step = case_timing.next_step(case)
                 assert step.kind != "none", case
                 assert case["due_at"], case
                 assert case["state"] != "claimed" or case["owner_id"], case

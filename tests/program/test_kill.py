@@ -19,7 +19,7 @@ from tryout import ANA, BEN, DAY, MINUTE, SAM, SUPPORT, THURSDAY_TEN, looking_in
 
 from cxbot.api import auth
 from cxbot.channels.web import LIMITS
-from cxbot.domain import cases as workflow
+from cxbot.domain import case_timing
 from cxbot.store import EngineStore, open_store
 from cxbot.testing import FakeClock
 from cxbot.transactions import tokens
@@ -264,7 +264,7 @@ async def check_nothing_is_stuck(store: EngineStore, now: int) -> dict[str, int]
             assert case["incident_id"] in storms, "a case of a storm is counted on its card"
             continue
         assert alerts[case["card_id"]]["state"] == "sent"
-        step = workflow.next_step(case)
+        step = case_timing.next_step(case)
         assert case["due_at"] == step.at
         assert step.at > now or step.kind == "none"
     for invitation in await rows(store, "invitations"):
