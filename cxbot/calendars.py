@@ -21,7 +21,7 @@ BEFORE = timedelta(days=35)
 """An event that began longer ago and comes again is looked for no more; a shift is shorter."""
 AHEAD = timedelta(days=400)
 MOST = 2_000
-MOST_SERIES = 200
+MOST_SERIES = 100
 LONGEST_TEXT = 2 * 1024 * 1024
 LONGEST_TITLE = 200
 FIRST_YEAR = 1990

@@ -265,3 +265,6 @@ def test_the_front_door_imports_a_calendar(tmp_path):
     file.write_text("hello", "utf-8")
     refused = runner.invoke(main, ["rota", "import", "--config", str(config), "support", str(file)])
     assert refused.exit_code == 2
+    file.write_bytes("SUMMARY:值班".encode("gbk"))
+    refused = runner.invoke(main, ["rota", "import", "--config", str(config), "support", str(file)])
+    assert (refused.exit_code, "not in UTF-8" in refused.output) == (2, True)
