@@ -74,6 +74,7 @@ TABLES = (
     "forgotten",
     "follow_ups",
     "command_turns",
+    "covers",
     "grants",
     "inbox",
     "incidents",

@@ -72,7 +72,7 @@ UPDATE covers SET person_id = :new WHERE person_id = :old
 
 -- name: give_turns
 -- and when they are on call.
-UPDATE rotas SET people = REPLACE(people, :old, :new)
+UPDATE rotas SET people = REPLACE(people, :old, :new), earlier = REPLACE(earlier, :old, :new)
 
 -- name: leave_teams
 -- An entry that was given up has no role.

@@ -315,6 +315,7 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "people": "person",
         "since": "",
         "weeks": "",
+        "earlier": "person",
     },
     "covers": {
         "id": "",
@@ -331,6 +332,7 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "until_at": "facts",
         "reason": "words",
         "source": "",
+        "planned_until": "facts",
     },
     "incidents": {
         "id": "",
