@@ -49,8 +49,10 @@ class _Conversation:
         self.now = now
         self.can = can
         self.said: list[str] = []
+        self.found: list[Any] | None = None
 
     def handle(self, found: list[Any] | None) -> Receipt:
+        self.found = found
         receipt = self._reopened() if self.can.forms else self._answered()
         if receipt is None:
             receipt = dispatch.handle(self.tx, self.inbound, self.now, found, self.can)
@@ -153,7 +155,7 @@ class _Conversation:
     def _sent(self, dialogue: Dialogue, key: str) -> Receipt:
         """What comes of the form, as where a channel has such and it was sent."""
         form = replace(self.inbound, kind="form", text="", about="", choice=key, fields=dialogue.given)
-        return dispatch.handle(self.tx, form, self.now, can=self.can)
+        return dispatch.handle(self.tx, form, self.now, self.found, self.can)
 
     # What is asked ----------------------------------------------------------------------------------------------------
 

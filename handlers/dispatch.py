@@ -14,6 +14,7 @@ from handlers import (
     cadences,
     commands,
     customer,
+    improvements,
     incidents,
     page,
     pairing,
@@ -83,6 +84,8 @@ def _of_a_colleague(tx: Tx, sender: Row | None, inbound: Inbound, now: int, foun
     key = inbound.choice.removeprefix(PREVIEW)
     if key.startswith(approving.KEY):
         return approving.act(tx, sender, inbound, now, found)
+    if key.startswith(improvements.KEY):
+        return improvements.act(tx, sender, inbound, now, found)
     for prefix, act in BUTTONS:
         if key.startswith(prefix):
             return act(tx, sender, inbound, now)

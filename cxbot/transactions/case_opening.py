@@ -14,7 +14,7 @@ from cxbot.domain.policy import TeamPolicy
 from cxbot.domain.roles import may
 from cxbot.domain.survey import Survey
 from cxbot.ports import Row, Tx
-from cxbot.transactions import case_messages, case_steps, cases, incidents, people, settings, teams
+from cxbot.transactions import case_messages, case_steps, cases, improvement_telling, incidents, people, settings, teams
 
 DAY_MS = 24 * 60 * 60 * 1000
 WORDS_MS = DAY_MS
@@ -120,6 +120,7 @@ def open_case(
 
     With `owner_id` it is somebody's from the start.
     """
+    improvement_telling.take_back(tx, person["id"], "open_case", now)
     existing = _held(tx, tx.one("cases.active_of_cause", person_id=person["id"], cause=cause))
     if existing is not None:
         return _join(tx, person, existing, severity, reasons, response_id, score, scale, now)
@@ -224,6 +225,7 @@ def call_back(tx: Tx, person: Row, case_id: str, now: int) -> Row:
     """Somebody asks for a human about a case: a new promise begins, and work thought done is taken up again."""
     case = cases.lock(tx, case_id)
     assert case is not None
+    improvement_telling.take_back(tx, person["id"], "open_case", now)
     columns: dict[str, Any] = {}
     if case["state"] == "resolved":
         change = workflow.reopen(case, person["id"], now, by_customer=False)

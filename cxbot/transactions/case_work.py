@@ -17,6 +17,7 @@ from cxbot.transactions import (
     case_opening,
     case_steps,
     cases,
+    improvement_telling,
     invitations,
     outbox,
     people,
@@ -200,6 +201,7 @@ def confirm(tx: Tx, case_id: str, person: Row, answer: str, now: int) -> str:
 
 
 def _not_fixed(tx: Tx, case: Row, person: Row, now: int) -> str:
+    improvement_telling.take_back(tx, person["id"], "open_case", now)
     change = workflow.reopen(case, person["id"], now, by_customer=True)
     assert isinstance(change, Change)
     reasons = workflow.reasons_line(json.loads(case["reasons"]), [{"key": "reason.no_to_fixed", "args": {}}])
