@@ -44,6 +44,23 @@ def answer(
     return _go_on(tx, asked, chosen, place, sender, inbound, now, found, can)
 
 
+def pressed(tx: Tx, place: Row | None, sender: Row | None, inbound: Inbound, now: int) -> Inbound:
+    """The press that was meant by the number of what an answer offered; any other message as it is."""
+    asked = _asked(tx, sender, inbound, now) if inbound.kind in ("text", "choice") else None
+    keys = [str(option.get("press", "")) for option in asked.body.get("options", ())] if asked else []
+    if asked is None or sender is None or not any(keys):
+        return inbound
+    if inbound.kind == "choice":
+        if inbound.choice in keys:
+            command_turns.end(tx, Seat.of(inbound), "asked")
+        return inbound
+    chosen = _said(tx, asked, sender, place, inbound)
+    if not isinstance(chosen, int) or chosen == CANCELLED:
+        return inbound
+    command_turns.end(tx, Seat.of(inbound), "asked")
+    return replace(inbound, kind="choice", text="", choice=keys[chosen - 1])
+
+
 def awaits(tx: Tx, inbound: Inbound, now: int) -> bool:
     """Whether a text answers a command that asked back in the sender's own conversation."""
     sender = people.by_address(tx, inbound.channel, inbound.sender)

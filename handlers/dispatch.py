@@ -35,12 +35,14 @@ BUTTONS: tuple[tuple[str, Callable[[Tx, Row | None, Inbound, int], Receipt]], ..
 def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None, can: Limits | None = None) -> Receipt:
     """Handles one message inside the transaction that marks it as seen; `can` is what its channel can do.
 
-    A text is, in this order: a pairing code; an answer to a command that asked back; a stop or start word; a command,
+    A text is, in this order: a pairing code; an answer to a command that asked back, or the
+    number of what it offered; a stop or start word; a command,
     if the sender may give one; an answer to what was asked last; the person's own words.
     """
     place = teams.by_place(tx, inbound.channel, inbound.place)
     sender = people.by_address(tx, inbound.channel, inbound.sender)
     _can_be_written_to(tx, place, sender, inbound, now)
+    inbound = answering.pressed(tx, place, sender, inbound, now)
     if inbound.kind == "opened":
         return Receipt()  # what was held for the person is let go, and what they may be sent is noted
     if code := pairing.code_in(inbound):
