@@ -24,7 +24,8 @@ MOST_KEY = 64
 def call_of(tx: Tx, sender: Row, inbound: Inbound, now: int, found: list[Any] | None) -> Call:
     """What was pressed or filled in about a survey, as a call: it is answered as a command is."""
     team = teams.by_place(tx, inbound.channel, inbound.place)
-    language = sender["language"] or (team["language"] if team else settings.company(tx).language)
+    language = sender["language"] or (team["language"] if team else teams.language_of(tx, sender))
+    language = language or settings.company(tx).language
     zone = team["time_zone"] if team else settings.company(tx).time_zone
 
     def say(key: str, **args: Any) -> Receipt:

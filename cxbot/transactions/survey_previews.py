@@ -108,9 +108,7 @@ def _written(step: conversation.Step) -> list[str]:
     return [text for text in (*texts, *(answered.words for answered in step.answered), step.remark) if text]
 
 
-def _finish(
-    tx: Tx, preview: Row, survey: Survey, answers: Mapping[str, Any], words: Sequence[str], now: int
-) -> None:
+def _finish(tx: Tx, preview: Row, survey: Survey, answers: Mapping[str, Any], words: Sequence[str], now: int) -> None:
     """The thanks a customer would read; and, to who tries it out, what would have followed for somebody unknown."""
     band = conversation.band_after(survey, answers)
     args: dict[str, Any] = {

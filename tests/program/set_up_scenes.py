@@ -133,7 +133,7 @@ class Web:
 
 
 class Slack:
-    """Slack with its modals: by slash command in English; in Chinese by writing to the bot and pressing to open them."""
+    """Slack with its modals: by slash command in English; in Chinese by writing to the bot, and a press to open them."""
 
     admin, member, unhappy, gold = slack_program.ADA, "UZOE", slack_program.MEI, "UJING"
     place = "slack:CKIOSKS"
@@ -144,7 +144,7 @@ class Slack:
         self._slash = slash
         self._open = open_label
         self._views = 0
-        self.slack.add_user(self.member, "Zoe")
+        self.slack.add_user(self.member, "Zoe", locale="en-US" if slash else "zh-CN")
         self.slack.add_user(self.gold, "陈静", locale="zh-CN")
         self.slack.add_channel("CKIOSKS", "kiosks")
 
@@ -200,9 +200,11 @@ class Slack:
         await self.the.rest()
         # What is told in private leaves after the request was answered.
         await self.slack.until(
-            lambda: len(self.slack.said(who)) > before + (not self._slash)
-            or len(self.slack.ephemerals) > notices
-            or len(self.slack.views) > self._views
+            lambda: (
+                len(self.slack.said(who)) > before + (not self._slash)
+                or len(self.slack.ephemerals) > notices
+                or len(self.slack.views) > self._views
+            )
         )
         private = [each["text"] for each in self.slack.ephemerals[notices:] if each["user"] == who]
         sent = [visible(each) for each in self.slack.said(who)[before:] if each["user"] != who]

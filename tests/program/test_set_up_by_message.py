@@ -99,7 +99,7 @@ CHINESE = Script(
     ),
     confirm=("周期 启动 vips", "询问 1 人", "vips 已启动"),
     alert=("紧急", "打印机卡纸", "卡纸"),
-    claim=("认领 {code}", "{code}"),
+    claim=("认领 {code}", "服务单 {code} 归您了"),
     resolve="解决 {code} 产品质量问题: 换了打印机 | 已为您更换打印机。",
     send="发送",
     closed="已关闭",
