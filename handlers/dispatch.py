@@ -42,7 +42,6 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None, c
     place = teams.by_place(tx, inbound.channel, inbound.place)
     sender = people.by_address(tx, inbound.channel, inbound.sender)
     _can_be_written_to(tx, place, sender, inbound, now)
-    inbound = answering.pressed(tx, place, sender, inbound, now)
     if inbound.kind == "opened":
         return Receipt()  # what was held for the person is let go, and what they may be sent is noted
     if code := pairing.code_in(inbound):
@@ -83,6 +82,8 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None, c
 def _of_a_colleague(tx: Tx, sender: Row | None, inbound: Inbound, now: int, found: list[Any] | None) -> Receipt | None:
     """What colleagues press or fill in; None where the message is something else."""
     key = inbound.choice.removeprefix(PREVIEW)
+    if inbound.kind == "choice" and not key.startswith(customer.ASK):
+        answering.pressed(tx, sender, inbound, now)
     if key.startswith(approving.KEY):
         return approving.act(tx, sender, inbound, now, found)
     for prefix, act in BUTTONS:
@@ -102,6 +103,8 @@ def _for_colleagues(
 ) -> Receipt | None:
     """What answers a command that asked back, and whatever else is said in a team's place; None for all others."""
     answered = answering.answer(tx, place, sender, inbound, now, found, can)
+    if isinstance(answered, Inbound):
+        return handle(tx, answered, now, found, can)
     if answered is None and place is not None:
         return team.write(tx, place, sender, inbound, now, found, can)
     return answered

@@ -69,10 +69,10 @@ def keep(call: Call, edited: Edited) -> Receipt:
 
 
 def standing(tx: Tx, draft: Draft) -> dict[str, Any]:
-    """How far a draft has come: how much of it is new, and its mistakes."""
+    """How far a draft has come: in how much it differs from what is live, and its mistakes."""
     wrong = mistake_lines(draft.survey)
     return {
-        "total": len(survey_drafts.against_live(tx, draft.survey)),
+        "total": len(survey_drafts.against_live(tx, draft.survey)) if draft.based_on else 0,
         "mistakes": {"key": "survey.mistakes", "args": {"n": len(wrong), "lines": wrong[:MOST_LINES]}} if wrong else "",
         "ready": "" if wrong else {"key": "survey.ready", "args": {"survey": draft.survey.key}},
     }

@@ -129,3 +129,11 @@ async def test_a_case_that_becomes_critical_after_its_alert_is_said_aloud_once(w
     assert "10:30" in line
     await world.writes(SAM, "and I was injured")
     assert len([text for text in world.texts(SUPPORT) if "is critical now" in text]) == 1
+
+
+async def test_a_draft_of_a_new_survey_is_not_compared_with_a_version_that_is_not_there(world):
+    await says(world, "survey new kiosk csat")
+    said = await says(world, "survey edit kiosk_csat expires 5d")
+    assert "“7d” → “5d”" in said
+    assert "live version" not in said
+    assert "differs from the live version in 1 place" in await says(world, "survey edit csat expires 5d")

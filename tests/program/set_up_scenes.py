@@ -133,7 +133,7 @@ class Web:
 
 
 class Slack:
-    """Slack with its modals: by slash command in English; in Chinese by writing to the bot, and a press to open them."""
+    """Slack with its modals: in English by slash command, in Chinese by a line to the bot and a press."""
 
     admin, member, unhappy, gold = slack_program.ADA, "UZOE", slack_program.MEI, "UJING"
     place = "slack:CKIOSKS"
