@@ -225,13 +225,7 @@ class _Conversation:
     def language(self) -> str:
         """The sender's, else their team's, else the company's."""
         person = people.by_address(self.tx, self.inbound.channel, self.inbound.sender)
-        if person is not None and person["language"]:
-            return str(person["language"])
-        for team_id in teams.roles_of(self.tx, person["id"]) if person else ():
-            team = teams.get(self.tx, team_id)
-            if team is not None:
-                return str(team["language"])
-        return settings.company(self.tx).language
+        return (teams.language_of(self.tx, person) if person else "") or settings.company(self.tx).language
 
 
 def _may_answer(inbound: Inbound) -> bool:

@@ -179,6 +179,18 @@ def _shown_if_critical(tx: Tx, case: Row, now: int) -> Row:
     return case_messages.show(tx, case, now) if case["alert_at"] and case["severity"] == "critical" else case
 
 
+def _say_if_critical(tx: Tx, before: Row, case: Row, now: int) -> None:
+    """A case that becomes critical after its alert is said aloud: an alert that is changed rings nowhere.
+
+    In a WeCom group it cannot be changed at all. What is new of a storm stands on its one card.
+    """
+    if case["severity"] != "critical" or before["alert_at"] or case["incident_id"]:
+        return
+    args = {"reasons": json.loads(case["reasons"]), "promised_at": 0 if case["contacted_at"] else case["promised_at"]}
+    acting = case_messages.who_acts(tx, case, now)
+    case_messages.team_says(tx, case, "case.critical", args, now, mention=acting)
+
+
 def _join(
     tx: Tx,
     person: Row,
@@ -272,6 +284,7 @@ def _update(
     after = _shown_if_critical(tx, after, now)
     if columns["severity"] != case["severity"]:
         cases.record(tx, case["id"], "", "raised", {"severity": columns["severity"]}, now)
+        _say_if_critical(tx, case, after, now)
     case_messages.redraw(tx, after, now)
     return (
         Opened(after, True, case_messages.notice(tx, person, after, "customer.promise_sooner", now)) if sooner else None

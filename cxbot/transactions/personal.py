@@ -529,7 +529,7 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "address": "address",
         "body": "",
         "language": "",
-        "progress": "",
+        "progress": "words",
         "lapses_at": "",
     },
     "command_turns": {
