@@ -221,6 +221,8 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "snoozed_until": "",
         "snooze_reason": "words",
         "claimed_at": "",
+        "begun_at": "",
+        "first_contact_at": "",
         "contacted_at": "",
         "resolved_at": "",
         "closed_at": "",
