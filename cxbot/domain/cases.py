@@ -135,7 +135,7 @@ def contacted(case: Case, actor_id: str, now: int) -> Change | Refusal:
     """The customer has been spoken to; the promise is kept."""
     if case["state"] not in ("open", "claimed"):
         return Refusal("refuse.closed", {"state": case["state"]})
-    if case["contacted_at"] and not case["callback_at"]:
+    if case["contacted_at"] and not case["callback_at"] and not case["broken_at"]:
         return Refusal("refuse.already_contacted")
     owner = case["owner_id"] or actor_id
     return Change(

@@ -89,7 +89,8 @@ def act(
         columns["untold"] = case_messages.why_not_told(tx, case)
     if _undoable(case, decided.event):
         before = {name: case[name] for name in decided.columns}
-        columns["undo"] = json.dumps({"columns": before, "cancel": leaving, "actor": actor_id, "steps": ticked})
+        undo = {"event": decided.event, "columns": before, "cancel": leaving, "actor": actor_id, "steps": ticked}
+        columns["undo"] = json.dumps(undo)
         columns["undo_until"] = now + workflow.UNDO_MS
     elif columns:
         # What came before can no longer be taken back by itself.
@@ -178,7 +179,7 @@ def confirm(tx: Tx, case_id: str, person: Row, answer: str, now: int) -> str:
         after = cases.write(tx, case, columns, now)
         cases.record(tx, case_id, person["id"], "confirmed", {}, now)
         case_messages.team_says(
-            tx, after, "case.confirmed", {"name": person["name"], "owner": case_messages.owner_name(tx, after)}, now
+            tx, after, "case.confirmed", {"name": person["name"], "owner": case_messages.who_fixed(tx, after)}, now
         )
         case_messages.redraw(tx, after, now)
         case_messages.tell_customer(tx, after, "customer.confirmed_yes", {}, now)
@@ -365,20 +366,24 @@ def _from(via: str) -> dict[str, str]:
 
 
 def _undo(tx: Tx, case: Row, actor_id: str, via: str, now: int) -> Done | Refusal:
+    """Takes back what was done last to a case, and says what that was; what cannot be taken back is named too."""
     if not case["undo"] or case["undo_until"] <= now:
-        return Refusal("refuse.nothing_to_undo")
+        last = tx.one("cases.done_last", subject_id=case["id"], person_id=case["person_id"])
+        return Refusal("refuse.cannot_undo", {"what": last["kind"]}) if last else Refusal("refuse.nothing_to_undo")
     saved = json.loads(case["undo"])
+    what = str(saved.get("event", ""))
     for row_id in saved["cancel"]:
         if not outbox.cancel(tx, row_id, "undone"):
-            return Refusal("refuse.nothing_to_undo")
+            return Refusal("refuse.cannot_undo", {"what": what})
     other = tx.one("cases.active_of_cause", person_id=case["person_id"], cause=case["cause"])
     if other is not None and other["id"] != case["id"]:
         return Refusal("refuse.another_open")
     after = cases.write(tx, case, {**saved["columns"], "undo": "", "undo_until": 0}, now)
     case_steps.put_back(tx, after, saved.get("steps", {}), actor_id, now)
-    cases.record(tx, case["id"], actor_id, "undone", _from(via), now)
+    cases.record(tx, case["id"], actor_id, "undone", {"what": what, **_from(via)}, now)
     case_messages.redraw(tx, after, now)
-    return Done(after, "undone")
+    kept_back = {"key": "case.kept_back", "args": {}} if saved["cancel"] else ""
+    return Done(after, "undone", {"what": what, "kept_back": kept_back})
 
 
 def named(tx: Tx, refusal: Refusal) -> Refusal:

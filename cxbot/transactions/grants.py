@@ -73,6 +73,8 @@ def ask(
     if beyond and not approvers:
         return Refusal("refuse.goodwill_nobody", {"money": goodwill.shown(amount, limits.currency)})
     grant = _insert(tx, case, team, now, amount=amount, reason=reason, told=told, actor_id=actor_id, waits=bool(beyond))
+    # What came before it can no longer be taken back by itself, and this cannot.
+    case = cases.write(tx, case, {"undo": "", "undo_until": 0}, now)
     args = {"amount": amount, "currency": limits.currency, "for": reason, "beyond": list(beyond)}
     cases.record(tx, case_id, actor_id, f"goodwill_{grant['state']}", args, now)
     if beyond:

@@ -240,6 +240,7 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "window_until": "",
         "window_told": "",
         "callback_at": "",
+        "broken_at": "",
         "callback_remind_at": "",
         "alert_at": "",
         "untold": "",

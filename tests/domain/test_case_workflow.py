@@ -34,6 +34,7 @@ def opened(at=TEN, severity="medium", **more):
         "opened_at": at,
         "begun_at": at,
         "first_contact_at": 0,
+        "broken_at": 0,
         "promised_at": cases.promise(frozen, severity, at),
         "reminders": 0,
         "escalations": 0,
