@@ -119,7 +119,7 @@ def _detail(kind: str, args: Mapping[str, Any]) -> Any:
             return args["label"]
         case "steps_added":
             return args["title"]
-        case "goodwill_asked" | "goodwill_granted" | "goodwill_refused" | "goodwill_expired":
+        case "goodwill_asked" | "goodwill_granted" | "goodwill_refused" | "goodwill_withdrawn" | "goodwill_expired":
             shown = goodwill.shown(args["amount"], args["currency"])
             return {"key": "command.timeline.goodwill", "args": {"money": shown, "reason": args["for"]}}
         case "opted_out":
