@@ -23,6 +23,7 @@ from cxbot.transactions import (
     case_requests,
     follow_ups,
     grants,
+    improvement_clock,
     incidents,
     invitations,
     openings,
@@ -39,10 +40,11 @@ PRUNE_EVERY_S = 3_600
 
 
 def due(tx: Tx, now: int, most: int) -> list[tuple[str, str]]:
-    """What is due: ("case" | "invitation" | "incident" | "opening" | "grant", id), the longest due first."""
+    """What is due, longest due first: its kind, one of STEPS, and its id."""
     rows = [(row["due_at"], "case", row["id"]) for row in tx.all("cases.due", now=now, most=most)]
     rows += [(row["due_at"], "invitation", row["id"]) for row in tx.all("invitations.due", now=now, most=most)]
     rows += [(row["due_at"], "opening", row["id"]) for row in tx.all("openings.due", now=now, most=most)]
+    rows += [(row["due_at"], "improvement", row["id"]) for row in tx.all("improvements.due", now=now, most=most)]
     rows += [(row["due_at"], "incident", row["id"]) for row in tx.all("incidents.due", now=now, most=most)]
     rows += [(row["due_at"], "cadence", row["id"]) for row in tx.all("cadences.due", now=now, most=most)]
     rows += [(row["due_at"], "follow_up", row["id"]) for row in tx.all("follow_ups.due", now=now, most=most)]
@@ -64,6 +66,7 @@ STATEMENTS = (
     "cadences.earliest_due",
     "follow_ups.earliest_due",
     "grants.earliest_due",
+    "improvements.earliest_due",
     "outbox.next_due",
 )
 
@@ -87,6 +90,7 @@ STEPS: Mapping[str, Callable[[Tx, str, int], str]] = {
     "cadence": _cadence,
     "follow_up": follow_ups.step,
     "grant": grants.step,
+    "improvement": improvement_clock.step,
 }
 
 

@@ -49,8 +49,10 @@ class _Conversation:
         self.now = now
         self.can = can
         self.said: list[str] = []
+        self.found: list[Any] | None = None
 
     def handle(self, found: list[Any] | None) -> Receipt:
+        self.found = found
         receipt = self._reopened() if self.can.forms else self._answered()
         if receipt is None:
             receipt = dispatch.handle(self.tx, self.inbound, self.now, found, self.can)
@@ -153,7 +155,7 @@ class _Conversation:
     def _sent(self, dialogue: Dialogue, key: str) -> Receipt:
         """What comes of the form, as where a channel has such and it was sent."""
         form = replace(self.inbound, kind="form", text="", about="", choice=key, fields=dialogue.given)
-        return dispatch.handle(self.tx, form, self.now, can=self.can)
+        return dispatch.handle(self.tx, form, self.now, self.found, self.can)
 
     # What is asked ----------------------------------------------------------------------------------------------------
 
@@ -223,13 +225,7 @@ class _Conversation:
     def language(self) -> str:
         """The sender's, else their team's, else the company's."""
         person = people.by_address(self.tx, self.inbound.channel, self.inbound.sender)
-        if person is not None and person["language"]:
-            return str(person["language"])
-        for team_id in teams.roles_of(self.tx, person["id"]) if person else ():
-            team = teams.get(self.tx, team_id)
-            if team is not None:
-                return str(team["language"])
-        return settings.company(self.tx).language
+        return (teams.language_of(self.tx, person) if person else "") or settings.company(self.tx).language
 
 
 def _may_answer(inbound: Inbound) -> bool:

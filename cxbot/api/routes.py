@@ -16,6 +16,7 @@ from cxbot.api.bodies import BatchBody, InteractionBody, clean
 from cxbot.api.case_routes import CaseRoutes
 from cxbot.api.errors import Detail, Problem, json_errors, problem_body
 from cxbot.api.incident_routes import IncidentRoutes
+from cxbot.api.rotas import RotaRoutes
 from cxbot.api.serving import BODY_BYTES, CALLER, PREFIX, REPLAYED, Endpoint, json_answer, language, missing, read_body
 from cxbot.ports import Clock, Row, Store
 from cxbot.transactions import interactions, reading
@@ -82,6 +83,7 @@ class Api:
             *self._readings("cases", answers.CasePage, answers.Case, queries.CaseQuery),
             *CaseRoutes(self._store, self._clock, self._channels).endpoints(),
             *IncidentRoutes(self._store, self._clock, self._channels).endpoints(),
+            *RotaRoutes(self._store, self._clock).endpoints(),
         )
 
     def guarded(self, endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from cxbot.domain import cadence, contact
 from cxbot.domain.cadence import NextTime, Plan
 from cxbot.ports import Row, Tx
-from cxbot.transactions import invitations, outbox, people, runs, settings, surveys
+from cxbot.transactions import gates, invitations, outbox, people, runs, settings, surveys
 
 SOURCE = "cadence"
 """The source of interactions that a cadence makes."""
@@ -295,7 +295,7 @@ def forecast(tx: Tx, cadence_id: str, now: int, next_time: NextTime) -> Forecast
         if not cadence.drawn(cadence_id, cadence_id if plan.after else turn, person["id"], plan.audience.sample):
             continue
         audience += 1
-        refused = invitations.would_refuse(tx, live, person, interaction_of(live, person["id"], at), at)
+        refused = gates.would_refuse(tx, live, person, interaction_of(live, person["id"], at), at)
         if refused:
             held[refused] += 1
     asked = audience - held.total()
