@@ -74,6 +74,8 @@ def changed(policy: TeamPolicy, setting: str, words: str) -> TeamPolicy | Mistak
 
 def _value(setting: str, words: str, before: Any) -> Any:
     kind = TeamPolicy.model_fields[setting].annotation
+    if setting == "goodwill_currency":
+        return "" if _plain(words) in _OFF else words.strip().upper()
     if kind is str:
         return words.strip()
     if kind is bool:

@@ -99,7 +99,7 @@ def act(
         cases.take_back(tx, case)
         case_messages.stop_asking(tx, case, now)
     after = cases.write(tx, case, columns, now)
-    cases.record(tx, case_id, actor_id, decided.event, {**decided.args, **_from(via)}, now)
+    cases.record(tx, case_id, actor_id, decided.event, {**decided.args, **came_by(via)}, now)
     if decided.event == "moved":
         return Done(_to_the_other_team(tx, case, after, actor_id, now), decided.event)
     _tell_the_team(tx, after, decided.event, actor_id, {**arguments, "message": "".join(leaving)}, now)
@@ -265,7 +265,8 @@ def decide(tx: Tx, case: Row, action: str, actor_id: str, now: int, arguments: M
         case "dismiss":
             return workflow.dismiss(case, actor_id, now, ending=arguments["ending"])
         case "step":
-            return case_steps.decide(tx, case, arguments.get("step", ""), toggle=arguments.get("toggle", False))
+            wanted = {name: arguments.get(name, False) for name in ("toggle", "reopen")}
+            return case_steps.decide(tx, case, arguments.get("step", ""), **wanted)
         case "merge":
             return _merge(tx, case, actor_id, now, arguments["into"])
         case "reopen":
@@ -361,7 +362,8 @@ def _tell_the_other(tx: Tx, case: Row, now: int) -> None:
     case_messages.redraw(tx, other, now)
 
 
-def _from(via: str) -> dict[str, str]:
+def came_by(via: str) -> dict[str, str]:
+    """Where an action came from, as an event has it."""
     return {"via": via} if via else {}
 
 
@@ -380,7 +382,7 @@ def _undo(tx: Tx, case: Row, actor_id: str, via: str, now: int) -> Done | Refusa
         return Refusal("refuse.another_open")
     after = cases.write(tx, case, {**saved["columns"], "undo": "", "undo_until": 0}, now)
     case_steps.put_back(tx, after, saved.get("steps", {}), actor_id, now)
-    cases.record(tx, case["id"], actor_id, "undone", {"what": what, **_from(via)}, now)
+    cases.record(tx, case["id"], actor_id, "undone", {"what": what, **came_by(via)}, now)
     case_messages.redraw(tx, after, now)
     kept_back = {"key": "case.kept_back", "args": {}} if saved["cancel"] else ""
     return Done(after, "undone", {"what": what, "kept_back": kept_back})

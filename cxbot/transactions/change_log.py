@@ -16,8 +16,8 @@ MOST = 2_000
 """Changes of a time that are read; what is older is not shown."""
 UNDONE = "change.undone"
 
-Revert = Callable[[Tx, Row, str, int], bool]
-"""revert(tx, event, actor_id, now) takes a change back where it still stands, and says whether it did."""
+Revert = Callable[[Tx, Row, str, int], bool | str]
+"""revert(tx, event, actor_id, now) takes a change back where it still stands, and says whether it did, or why not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Undone:
 
     event: Row
     done: bool
+    why_not: str = ""
+    """"not_yours" or "last_owner"; '' where it was changed since."""
 
 
 def changes(tx: Tx, since: int, until: int, actor_id: str = "") -> list[Row]:
@@ -53,11 +55,11 @@ def undo_latest(tx: Tx, sender_id: str, now: int) -> Undone | None:
         if row["kind"] not in REVERT or row["id"] in taken_back or by_undoing:
             continue
         first = tx.new_id()
-        done = REVERT[row["kind"]](tx, row, sender_id, now)
-        if done:
+        came = REVERT[row["kind"]](tx, row, sender_id, now)
+        if came is True:
             args = {"event": row["id"], "since": first, "kind": row["kind"], "team": team_of(row)}
             people.record(tx, row["subject_id"], sender_id, UNDONE, args, now)
-        return Undone(row, done)
+        return Undone(row, came is True, came if isinstance(came, str) else "")
     return None
 
 
@@ -101,12 +103,14 @@ def _archived(archived: bool) -> Revert:
     return revert
 
 
-def _role(tx: Tx, event: Row, actor_id: str, now: int) -> bool:
+def _role(tx: Tx, event: Row, actor_id: str, now: int) -> bool | str:
+    """By the rights that the actor has now: what they could not give or take any more stays."""
     args = json.loads(event["args"])
     person = people.lock(tx, event["subject_id"])
     if person is None or teams.roles_of(tx, person["id"]).get(args["team"], "") != args["to"]:
         return False
-    return membership.set_role(tx, args["team"], person["id"], args["from"], actor_id, now) == "done"
+    outcome = membership.set_role(tx, args["team"], person["id"], args["from"], actor_id, now)
+    return {"higher": "not_yours", "no_right": "not_yours", "last_owner": "last_owner"}.get(outcome, outcome == "done")
 
 
 def _fact(tx: Tx, event: Row, actor_id: str, now: int) -> bool:

@@ -11,6 +11,10 @@ SELECT * FROM incidents WHERE team_id = :team_id AND cause = :cause AND state = 
 -- One incident.
 SELECT * FROM incidents WHERE id = :id
 
+-- name: by_code
+-- One incident by its number.
+SELECT * FROM incidents WHERE code = :code
+
 -- name: all_open
 -- Every storm that goes on, the newest first; of one team where it is named.
 SELECT * FROM incidents WHERE state = 'open' AND (CAST(:team_id AS TEXT) = '' OR team_id = :team_id)

@@ -593,5 +593,6 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "case_id": "",
         "event": "",
         "made_at": "",
+        "made": "",
     },
 }

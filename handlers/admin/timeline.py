@@ -117,7 +117,7 @@ def _detail(kind: str, args: Mapping[str, Any]) -> Any:
             return _why_not_told(args["reason"])
         case "step_done" | "step_undone" | "steps_added":
             return args.get("label") or args["title"]
-        case "goodwill_asked" | "goodwill_granted" | "goodwill_refused" | "goodwill_expired":
+        case "goodwill_asked" | "goodwill_granted" | "goodwill_refused" | "goodwill_withdrawn" | "goodwill_expired":
             shown = goodwill.shown(args["amount"], args["currency"])
             return {"key": "command.timeline.goodwill", "args": {"money": shown, "reason": args["for"]}}
         case "undone" if args.get("what"):

@@ -21,7 +21,8 @@ def undo(call: Call) -> Receipt:
     if undone is None:
         return call.say("command.undo.nothing", minutes=minutes)
     change = audit_log.said(call.tx, undone.event)
-    return call.say("command.undo.done" if undone.done else "command.undo.changed_since", change=change)
+    outcome = "done" if undone.done else undone.why_not or "changed_since"
+    return call.say(f"command.undo.{outcome}", change=change)
 
 
 COMMANDS = [
