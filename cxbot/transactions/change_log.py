@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cxbot.domain.survey import Survey
 from cxbot.ports import Row, Tx
 from cxbot.transactions import membership, people, person_changes, rotas, survey_changes, teams
 
@@ -18,14 +19,20 @@ UNDONE = "change.undone"
 
 Revert = Callable[[Tx, Row, str, int], bool]
 """revert(tx, event, actor_id, now) takes a change back where it still stands, and says whether it did."""
+Second = Callable[[Tx, Row], Survey | None]
+"""second(tx, event) gives what another admin has to approve before a change is taken back; None where nobody has to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """A change that was taken back, or could not be because something else was changed since."""
+    """A change that was taken back, or could not be because something else was changed since.
+
+    `waits_for`: the survey that would go live again, which another admin has to approve first.
+    """
 
     event: Row
     done: bool
+    waits_for: Survey | None = None
 
 
 def changes(tx: Tx, since: int, until: int, actor_id: str = "") -> list[Row]:
@@ -52,6 +59,8 @@ def undo_latest(tx: Tx, sender_id: str, now: int) -> Undone | None:
         by_undoing = any(first < row["id"] < last for first, last in spans)
         if row["kind"] not in REVERT or row["id"] in taken_back or by_undoing:
             continue
+        if row["kind"] in SECOND and (wanted := SECOND[row["kind"]](tx, row)) is not None:
+            return Undone(row, False, wanted)
         first = tx.new_id()
         done = REVERT[row["kind"]](tx, row, sender_id, now)
         if done:
@@ -156,3 +165,6 @@ REVERT: dict[str, Revert] = {
     **dict.fromkeys(survey_changes.REVERTS, survey_changes.revert),
 }
 """What can be taken back, by kind of event, and how."""
+
+SECOND: dict[str, Second] = {"survey.published": survey_changes.needs_approval}
+"""What is taken back only with another admin's approval, by kind of event."""
