@@ -9,7 +9,7 @@ from typing import Any
 
 from cxbot.domain.survey import Survey
 from cxbot.ports import Row, Tx
-from cxbot.transactions import membership, people, person_changes, rotas, survey_changes, teams
+from cxbot.transactions import cadence_changes, membership, people, person_changes, rotas, survey_changes, teams
 
 UNDO_MS = 30 * 60 * 1000
 """How long a change can be taken back."""
@@ -162,6 +162,7 @@ REVERT: dict[str, Revert] = {
     "person.address_removed": _removed,
     "opted_out": _consent,
     "opted_in": _consent,
+    cadence_changes.CHANGED: cadence_changes.revert,
     **dict.fromkeys(survey_changes.REVERTS, survey_changes.revert),
 }
 """What can be taken back, by kind of event, and how."""

@@ -342,6 +342,7 @@ def _ask(tx: Tx, invitation: Row, now: int) -> None:
     verdict = _gate(tx, survey, paused, person, interaction, {}, invitation["id"], invitation["run_id"], now)
     if verdict is None and _expects(tx, person["id"], now):
         verdict = contact.Wait("open_question", now + RETRY_OPEN_MS)
+    verdict = verdict or runs.room(tx, invitation, person, now)
     if isinstance(verdict, contact.NotAsked):
         tx.run("invitations.end", id=invitation["id"], state="not_asked", reason=verdict.reason, ended_at=now)
         decide(tx, person["id"], "not_asked", verdict.reason, now, detail=verdict.detail, invitation=invitation)
@@ -409,6 +410,7 @@ def _nudge(tx: Tx, invitation: Row, now: int) -> None:
             _zone(tx, survey, person, interaction), now, person["acted_at"], settings.contact_policy(tx)
         )
     )
+    night = night or runs.closed(tx, invitation, person, now)
     if night is not None:
         tx.run("invitations.wait", id=invitation["id"], due_at=min(night.until, last), reason=night.reason)
         decide(tx, person["id"], "waits", night.reason, now, detail={"until": night.until}, invitation=invitation)

@@ -442,6 +442,8 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "begun_at": "",
         "line_at": "",
         "ended_at": "",
+        "plan": "",
+        "survey": "",
     },
     "follow_ups": {
         "id": "",
@@ -551,5 +553,10 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "case_id": "",
         "event": "",
         "made_at": "",
+    },
+    "send_rates": {
+        "name": "",
+        "minute": "",
+        "taken": "",
     },
 }
