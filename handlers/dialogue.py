@@ -35,7 +35,7 @@ def handling(limits: Mapping[str, Limits]) -> Handle:
         direct = can.forms and can.notices and not inbound.no_form and not inbound.choice.startswith(KEY)
         if direct or not inbound.sender:
             return dispatch.handle(tx, inbound, now, found, can)
-        return _Conversation(tx, inbound, now, can).handle(found)
+        return _Conversation(tx, inbound, now, can, found).handle()
 
     return handle
 
@@ -43,17 +43,18 @@ def handling(limits: Mapping[str, Limits]) -> Handle:
 class _Conversation:
     """One message on a channel without forms or notices, and what is said to its sender alone."""
 
-    def __init__(self, tx: Tx, inbound: Inbound, now: int, can: Limits) -> None:
+    def __init__(self, tx: Tx, inbound: Inbound, now: int, can: Limits, found: list[Any] | None) -> None:
         self.tx = tx
         self.inbound = inbound
         self.now = now
         self.can = can
+        self.found = found
         self.said: list[str] = []
 
-    def handle(self, found: list[Any] | None) -> Receipt:
+    def handle(self) -> Receipt:
         receipt = self._reopened() if self.can.forms else self._answered()
         if receipt is None:
-            receipt = dispatch.handle(self.tx, self.inbound, self.now, found, self.can)
+            receipt = dispatch.handle(self.tx, self.inbound, self.now, self.found, self.can)
         if receipt.form is not None and not self.can.forms:
             self._open(receipt.form)
             receipt = replace(receipt, form=None)
@@ -153,7 +154,7 @@ class _Conversation:
     def _sent(self, dialogue: Dialogue, key: str) -> Receipt:
         """What comes of the form, as where a channel has such and it was sent."""
         form = replace(self.inbound, kind="form", text="", about="", choice=key, fields=dialogue.given)
-        return dispatch.handle(self.tx, form, self.now, can=self.can)
+        return dispatch.handle(self.tx, form, self.now, self.found, self.can)
 
     # What is asked ----------------------------------------------------------------------------------------------------
 

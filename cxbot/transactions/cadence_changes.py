@@ -58,10 +58,15 @@ def change(
         due_at = _due_at(tx, row, next_at)
     after = {"name": name, "survey": survey, "plan": plan}
     _write(tx, row, after, next_at, due_at)
-    if row["state"] == "running" and plan != before:
-        cadences.line_up(tx, cadence_id, plan, now)
+    _give_turns(tx, row, before, plan, now)
     _record(tx, row, after, actor_id, now, next_at)
     return "done"
+
+
+def _give_turns(tx: Tx, row: Row, before: Plan, after: Plan, now: int) -> None:
+    """New turns for those who wait, where it is to be faster, slower or on other days."""
+    if row["state"] == "running" and (before.pace, before.holidays) != (after.pace, after.holidays):
+        cadences.line_up(tx, row["id"], after, now)
 
 
 def _due_at(tx: Tx, row: Row, next_at: int) -> int:
@@ -113,7 +118,6 @@ def revert(tx: Tx, event: Row, actor_id: str, now: int) -> bool:
     due_at = _due_at(tx, row, before["next_at"]) if under_way(row) and before["next_at"] else row["due_at"]
     after = {"name": before["name"], "survey": before["survey"], "plan": plan}
     _write(tx, row, after, before["next_at"], due_at)
-    if row["state"] == "running" and before["plan"] != row["plan"]:
-        cadences.line_up(tx, row["id"], plan, now)
+    _give_turns(tx, row, cadences.plan_of(row), plan, now)
     _record(tx, row, after, actor_id, now, before["next_at"])
     return True

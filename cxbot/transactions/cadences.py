@@ -110,6 +110,7 @@ def pause(tx: Tx, cadence_id: str, actor_id: str, now: int) -> Changed:
         tx.run("runs.ask_again", id=invitation["id"], reason=runs.PAUSED, due_at=runs.PUT_BACK)
     _cancel_nudges(tx, cadence_id, runs.PAUSED)
     waiting = tx.run("runs.put_back", cadence_id=cadence_id, due_at=runs.PUT_BACK, reason=runs.PAUSED)
+    runs.give_back(tx, now)
     record(tx, cadence_id, actor_id, "cadence.paused", {"waiting": waiting, "taken_back": len(unsent)}, now)
     return "done"
 
@@ -154,6 +155,7 @@ def stop(tx: Tx, cadence_id: str, actor_id: str, now: int) -> Changed:
         invitations.end(tx, invitation, "retracted", runs.STOPPED, now)
         invitations.decide(tx, invitation["person_id"], "retracted", runs.STOPPED, now, invitation=invitation)
     _cancel_nudges(tx, cadence_id, runs.STOPPED)
+    runs.give_back(tx, now)
     record(tx, cadence_id, actor_id, "cadence.stopped", {"not_asked": len(not_asked)}, now)
     return "done"
 

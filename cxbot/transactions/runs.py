@@ -70,3 +70,10 @@ def room(tx: Tx, invitation: Row, person: Row, now: int) -> contact.Wait | None:
         return None
     later = row["minute"] * calendar.MINUTE_MS
     return closed(tx, invitation, person, later) or contact.Wait(RATE, later)
+
+
+def give_back(tx: Tx, now: int) -> None:
+    """Frees the places of those who are not asked after all, so that other cadences do not wait for them."""
+    row = tx.one("runs.last_place", reason=RATE)
+    last = max(row["due_at"] if row else 0, now) // calendar.MINUTE_MS
+    tx.run("runs.give_back", name=CADENCES, minute=last, taken=settings.sending(tx).per_minute)

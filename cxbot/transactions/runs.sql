@@ -20,6 +20,14 @@ ON CONFLICT (name) DO UPDATE SET
                   WHEN send_rates.taken < :most THEN send_rates.minute ELSE send_rates.minute + 1 END
 RETURNING minute
 
+-- name: last_place
+-- The newest moment for which somebody has a place.
+SELECT COALESCE(MAX(due_at), 0) AS due_at FROM invitations WHERE run_id <> '' AND state = 'waiting' AND reason = :reason
+
+-- name: give_back
+-- The places after a minute are free again.
+UPDATE send_rates SET minute = :minute, taken = :taken WHERE name = :name AND minute > :minute
+
 -- name: insert
 -- A run begins.
 INSERT INTO cadence_runs (id, cadence_id, number, state, begun_at, line_at, plan, survey)

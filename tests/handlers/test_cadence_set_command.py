@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from test_cadence_commands import answer, crowd
+from test_survey_commands import on_words_alone
 from world import ADA, ANA
 
+from cxbot.domain.cadence_editing import WORDS
 from cxbot.transactions import cadences, settings
 
 
@@ -164,23 +166,41 @@ async def test_a_running_one_does_not_become_a_large_send_unconfirmed(world):
 
 async def test_the_form_has_everything_and_says_what_is_wrong_beside_its_field(world):
     await answer(world, "cadence new nps every quarter segment gold from 1 dec 10:00")
-    row = await world.the("cadences")
-    form = (await world.presses(ADA, f"cd:set:{row['id']}", no_form=False)).form
-    if form is None:
-        assert "cadence set nps pace 30" in await answer(world, "cadence set nps")
-    given = {"name": "nps", "survey": "nps", "when": "", "pace": "30", "sample": "500", "segment": "", "vip": "yes"}
-    given |= {"touchpoint": "", "language": "any", "channel": "", "value": "", "holidays": "CN"}
-    receipt = await world.fills_in(ADA, f"cd:set:{row['id']}", **given)
-    assert (await plan(world)).pace == 60, "one field is wrong"
-    if receipt.form is not None:
-        wrong = {field.name: field.error for field in receipt.form.fields if field.error}
-        assert list(wrong) == ["sample"]
-        assert "from 1 to 100" in wrong["sample"]
-    await world.fills_in(ADA, f"cd:set:{row['id']}", **{**given, "sample": "50"})
+    receipt = await world.writes(ADA, "cadence set nps")
+    form = receipt.form
+    assert "cadence set nps pace 30" in world.texts(ADA)[-1]
+    assert [choice.key for choice in world.last(ADA).choices] == [form.key]
+    held = {field.name: field.value for field in form.fields}
+    assert set(held) == set(WORDS) - {"most"}
+    assert (held["pace"], held["segment"], held["language"], held["vip"]) == ("60", "gold", "any", "no")
+    (when,) = (field for field in form.fields if field.name == "when")
+    assert "every quarter at 10:00, from Mon 1 Dec" in when.hint
+    given = {**held, "pace": "30", "sample": "500", "segment": "", "vip": "yes", "holidays": "CN"}
+    receipt = await world.fills_in(ADA, form.key, **given)
+    wrong = {field.name: field.error for field in receipt.form.fields if field.error}
+    assert list(wrong) == ["sample"]
+    assert "from 1 to 100" in wrong["sample"]
+    assert (await plan(world)).pace == 60, "one field is wrong, so nothing is changed"
+    await world.fills_in(ADA, form.key, **{**given, "sample": "50"})
     after = await plan(world)
     assert (after.pace, after.holidays, after.every) == (30, "CN", "quarter")
     assert (after.audience.sample, after.audience.segment, after.audience.vip) == (50, "", True)
     assert "Changed: nps" in world.texts(ADA)[-1]
+
+
+async def test_where_there_are_no_forms_it_is_asked_field_by_field(world):
+    on_words_alone(world)
+    await crowd(world, 3)
+    await answer(world, "cadence new nps every quarter segment gold from 1 dec 10:00")
+    said = await answer(world, "cadence set nps")
+    assert "when" in said
+    for number in range(len(WORDS) - 1):
+        if "Changed" in said or "已修改" in said:
+            break
+        kept = "ok" if "“ok”" in said else "skip"
+        said = await answer(world, "every month" if number == 0 else "30" if "\npace" in said else kept)
+    assert "Changed: nps (nps): every month at 10:00 · segment gold · 30 an hour" in said
+    assert "It would ask 3 of 3." in said
 
 
 async def test_nobody_but_who_may_edit_surveys_changes_one(world):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+import pytest
 from world import DAY, HOUR, MINUTE, SAM, THURSDAY_TEN
 
 from cxbot.clock import next_time
@@ -160,3 +161,30 @@ async def test_a_pause_keeps_back_who_has_a_place_in_a_later_minute(world):
     await minutes(world, 10)
     assert sum((await by_minute(world)).values()) == asked
     assert SAM not in {message.address for message in world.web.sent}
+
+
+@pytest.mark.parametrize("end", [cadences.pause, cadences.stop])
+async def test_places_of_a_cadence_that_was_paused_or_stopped_are_free_for_others(world, end):
+    await limit(world, per_minute=1)
+    await start(world, await draft(world, "after delivery in 1d", "csat"))
+    first = await world.the("cadences")
+    for number in range(8):
+        await world.happens("delivery", "returned", f"customer:{number:03}")
+    await world.later(days=1)
+    assert len(await world.all("invitations", reason=runs.RATE)) == 7
+    await world.store.run(end, first["id"], "ada", world.now)
+    await crowd(world, 1, first=100, segment="gold")
+    await start(world, await draft(world, "from now segment gold as gold"))
+    await minutes(world, 1)
+    assert sum((await by_minute(world)).values()) == 2
+
+
+async def test_another_time_for_the_next_occasion_leaves_the_turns_of_this_one(world):
+    await crowd(world, 4)
+    await start(world, await draft(world, "every month from now 2 an hour"))
+    before = [row["due_at"] for row in await world.all("invitations", state="waiting")]
+    await minutes(world, 5)
+    row = await world.the("cadences")
+    weekly = read("every week", ZONE, world.now).plan
+    assert await change(world, row, every=weekly.every, since=0, at_once=False) == "done"
+    assert [row["due_at"] for row in await world.all("invitations", state="waiting")] == before
