@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from cxbot.ports import Clock, Row, Store
     from cxbot.transactions.reading import Kind
+    from cxbot.transactions.rota_calendar import Imported
 
 T = TypeVar("T")
 
@@ -328,6 +329,38 @@ def qr(
         click.echo(f"Worth a look: {line}", err=True)
     for path in made.files:
         click.echo(path)
+
+
+@main.group()
+def rota() -> None:
+    """Who is on call in a team."""
+
+
+@rota.command("import")
+@_CONFIG
+@click.argument("team")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_rota(config_path: Path | None, team: str, file: Path) -> None:
+    """Take shifts ("On call: Ben") and absences ("Ana out") of TEAM from an .ics FILE, in place of its last one."""
+    config = _settings(config_path)
+    from cxbot import calendars  # noqa: PLC0415 -- see run
+
+    async def take() -> Imported | None:
+        async with _open(config) as (store, clock):
+            text = await asyncio.to_thread(file.read_text, encoding="utf-8-sig")
+            return await calendars.take(store, team, text, OPERATOR, clock.now())
+
+    try:
+        imported = _complete(take(), config)
+    except calendars.CalendarMistake as mistake:
+        _refuse([str(mistake)])
+    except UnicodeDecodeError:
+        _refuse([f"{file} is not in UTF-8; export the calendar as iCalendar (.ics) again"])
+    if imported is None:
+        _refuse([f'there is no team "{team}"; `check --store` names those of the settings'])
+    for each in imported.skipped:
+        click.echo(f'line {each.line}: "{each.title}": {calendars.WHY[each.why]}', err=True)
+    click.echo(f"Shifts: {imported.shifts}. Absences: {imported.absences}. Changed: {imported.changed}.")
 
 
 @main.group()

@@ -16,7 +16,17 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from cxbot.ports import Clock, Store, Tx
-from cxbot.transactions import audit, cadences, case_clock, follow_ups, grants, incidents, invitations, openings
+from cxbot.transactions import (
+    audit,
+    cadences,
+    case_clock,
+    follow_ups,
+    grants,
+    improvement_clock,
+    incidents,
+    invitations,
+    openings,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -28,10 +38,11 @@ AUDIT_EVERY_S = 60
 
 
 def due(tx: Tx, now: int, most: int) -> list[tuple[str, str]]:
-    """What is due: ("case" | "invitation" | "incident" | "opening" | "grant", id), the longest due first."""
+    """What is due, longest due first: its kind, one of STEPS, and its id."""
     rows = [(row["due_at"], "case", row["id"]) for row in tx.all("cases.due", now=now, most=most)]
     rows += [(row["due_at"], "invitation", row["id"]) for row in tx.all("invitations.due", now=now, most=most)]
     rows += [(row["due_at"], "opening", row["id"]) for row in tx.all("openings.due", now=now, most=most)]
+    rows += [(row["due_at"], "improvement", row["id"]) for row in tx.all("improvements.due", now=now, most=most)]
     rows += [(row["due_at"], "incident", row["id"]) for row in tx.all("incidents.due", now=now, most=most)]
     rows += [(row["due_at"], "cadence", row["id"]) for row in tx.all("cadences.due", now=now, most=most)]
     rows += [(row["due_at"], "follow_up", row["id"]) for row in tx.all("follow_ups.due", now=now, most=most)]
@@ -53,6 +64,7 @@ STATEMENTS = (
     "cadences.earliest_due",
     "follow_ups.earliest_due",
     "grants.earliest_due",
+    "improvements.earliest_due",
     "outbox.next_due",
 )
 
@@ -76,6 +88,7 @@ STEPS: Mapping[str, Callable[[Tx, str, int], str]] = {
     "cadence": _cadence,
     "follow_up": follow_ups.step,
     "grant": grants.step,
+    "improvement": improvement_clock.step,
 }
 
 

@@ -112,6 +112,7 @@ class ContactSettings(Section):
     night_from: TimeOfDay = "21:00"
     night_to: TimeOfDay = "08:00"
     acted_minutes: int = Field(default=10, ge=0, le=1440)
+    talk_hours: int = Field(default=24, ge=0, le=720)
     confirm_above: int = Field(default=100, ge=0)
 
 

@@ -30,18 +30,31 @@ def answer(
     now: int,
     found: list[Any] | None = None,
     can: Limits | None = None,
-) -> Receipt | None:
-    """What came of an answer to a command that asked back; None where the message is no such answer."""
-    pressed = inbound.kind == "choice" and inbound.choice.startswith(KEY)
-    if not pressed and inbound.kind != "text":
+) -> Receipt | Inbound | None:
+    """What came of an answer to a command that asked back; None where the message is no such answer.
+
+    Where it is the number of what an answer offered to press, that press.
+    """
+    by_button = inbound.kind == "choice" and inbound.choice.startswith(KEY)
+    if not by_button and inbound.kind != "text":
         return None
     asked = _asked(tx, sender, inbound, now)
     if sender is None or asked is None:
-        return _stale(tx, sender) if pressed else None
-    chosen = _pressed(asked, inbound.choice) if pressed else _said(tx, asked, sender, place, inbound)
+        return _stale(tx, sender) if by_button else None
+    chosen = _pressed(asked, inbound.choice) if by_button else _said(tx, asked, sender, place, inbound)
     if chosen is None:
-        return _stale(tx, sender) if pressed else None
+        return _stale(tx, sender) if by_button else None
+    if isinstance(chosen, int) and chosen != CANCELLED and (key := asked.body["options"][chosen - 1].get("press")):
+        command_turns.end(tx, Seat.of(inbound), "asked")
+        return replace(inbound, kind="choice", text="", choice=str(key))
     return _go_on(tx, asked, chosen, place, sender, inbound, now, found, can)
+
+
+def pressed(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> None:
+    """What an answer offered was pressed: its number means nothing any more."""
+    asked = _asked(tx, sender, inbound, now)
+    if asked is not None and inbound.choice in [each.get("press") for each in asked.body.get("options", ())]:
+        command_turns.end(tx, Seat.of(inbound), "asked")
 
 
 def awaits(tx: Tx, inbound: Inbound, now: int) -> bool:

@@ -58,7 +58,8 @@ def run(
 ) -> Receipt:
     """Runs the command a person with a role wrote. Raises ReadFirst where it needs a long read beside the writer."""
     own = own_words(inbound.text)
-    language = sender["language"] or (team["language"] if team else settings.company(tx).language)
+    language = sender["language"] or (team["language"] if team else teams.language_of(tx, sender))
+    language = language or settings.company(tx).language
     parsed = parse(own, known(), language)
     if isinstance(parsed, Parsed) and parsed.languages and not {language, "en"} & set(parsed.languages):
         # Everybody writes "help"; who writes 帮助 reads Chinese.

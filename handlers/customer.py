@@ -24,6 +24,7 @@ from cxbot.transactions import (
     responses,
     settings,
     surveys,
+    talks,
     teams,
 )
 
@@ -254,11 +255,16 @@ def _progress(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
 
 
 def _own_words(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
-    """Words that answer nothing: kept, shown to the team, and acknowledged, but not to who wants no messages."""
+    """Words that answer nothing: kept, shown to the team, and acknowledged, but not to who wants no messages.
+
+    In a talk with a colleague that is said once for each time the colleague wrote: more would talk over them.
+    """
     response, case, team_id = _belongs_to(tx, person, now)
     remarks.hear(tx, person, now, words=inbound.text, response=response, case=case, team_id=team_id)
     if person["opted_out"] == "all":
         invitations.decide(tx, person["id"], "not_said", "opted_out", now, detail={"message": "customer.noted"})
+        return Receipt()
+    if talks.acknowledged(tx, person["id"], inbound.channel, inbound.place):
         return Receipt()
     return _say(tx, person, inbound, "customer.noted", {"code": case["code"] if case else ""}, now)
 

@@ -35,7 +35,7 @@ def handling(limits: Mapping[str, Limits]) -> Handle:
         direct = can.forms and can.notices and not inbound.no_form and not inbound.choice.startswith(KEY)
         if direct or not inbound.sender:
             return dispatch.handle(tx, inbound, now, found, can)
-        return _Conversation(tx, inbound, now, can, found).handle()
+        return _Conversation(tx, inbound, now, can).handle(found)
 
     return handle
 
@@ -43,18 +43,19 @@ def handling(limits: Mapping[str, Limits]) -> Handle:
 class _Conversation:
     """One message on a channel without forms or notices, and what is said to its sender alone."""
 
-    def __init__(self, tx: Tx, inbound: Inbound, now: int, can: Limits, found: list[Any] | None) -> None:
+    def __init__(self, tx: Tx, inbound: Inbound, now: int, can: Limits) -> None:
         self.tx = tx
         self.inbound = inbound
         self.now = now
         self.can = can
-        self.found = found
         self.said: list[str] = []
+        self.found: list[Any] | None = None
 
-    def handle(self) -> Receipt:
+    def handle(self, found: list[Any] | None) -> Receipt:
+        self.found = found
         receipt = self._reopened() if self.can.forms else self._answered()
         if receipt is None:
-            receipt = dispatch.handle(self.tx, self.inbound, self.now, self.found, self.can)
+            receipt = dispatch.handle(self.tx, self.inbound, self.now, found, self.can)
         if receipt.form is not None and not self.can.forms:
             self._open(receipt.form)
             receipt = replace(receipt, form=None)
@@ -224,13 +225,7 @@ class _Conversation:
     def language(self) -> str:
         """The sender's, else their team's, else the company's."""
         person = people.by_address(self.tx, self.inbound.channel, self.inbound.sender)
-        if person is not None and person["language"]:
-            return str(person["language"])
-        for team_id in teams.roles_of(self.tx, person["id"]) if person else ():
-            team = teams.get(self.tx, team_id)
-            if team is not None:
-                return str(team["language"])
-        return settings.company(self.tx).language
+        return (teams.language_of(self.tx, person) if person else "") or settings.company(self.tx).language
 
 
 def _may_answer(inbound: Inbound) -> bool:

@@ -14,6 +14,7 @@ from handlers import (
     cadence_buttons,
     commands,
     customer,
+    improvements,
     incidents,
     page,
     pairing,
@@ -34,7 +35,8 @@ BUTTONS: tuple[tuple[str, Callable[[Tx, Row | None, Inbound, int], Receipt]], ..
 def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None, can: Limits | None = None) -> Receipt:
     """Handles one message inside the transaction that marks it as seen; `can` is what its channel can do.
 
-    A text is, in this order: a pairing code; an answer to a command that asked back; a stop or start word; a command,
+    A text is, in this order: a pairing code; an answer to a command that asked back, or the
+    number of what it offered; a stop or start word; a command,
     if the sender may give one; an answer to what was asked last; the person's own words.
     """
     place = teams.by_place(tx, inbound.channel, inbound.place)
@@ -80,10 +82,14 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None, c
 def _of_a_colleague(tx: Tx, sender: Row | None, inbound: Inbound, now: int, found: list[Any] | None) -> Receipt | None:
     """What colleagues press or fill in; None where the message is something else."""
     key = inbound.choice.removeprefix(PREVIEW)
+    if inbound.kind == "choice" and not key.startswith(customer.ASK):
+        answering.pressed(tx, sender, inbound, now)
     if key.startswith(approving.KEY):
         return approving.act(tx, sender, inbound, now, found)
     if key.startswith(cadence_buttons.KEY):
         return cadence_buttons.act(tx, sender, inbound, now, found)
+    if key.startswith(improvements.KEY):
+        return improvements.act(tx, sender, inbound, now, found)
     for prefix, act in BUTTONS:
         if key.startswith(prefix):
             return act(tx, sender, inbound, now)
@@ -101,6 +107,8 @@ def _for_colleagues(
 ) -> Receipt | None:
     """What answers a command that asked back, and whatever else is said in a team's place; None for all others."""
     answered = answering.answer(tx, place, sender, inbound, now, found, can)
+    if isinstance(answered, Inbound):
+        return handle(tx, answered, now, found, can)
     if answered is None and place is not None:
         return team.write(tx, place, sender, inbound, now, found, can)
     return answered

@@ -38,6 +38,8 @@ class Speaker:
 
     def say(self, key: str, **args: Any) -> Receipt:
         """Answers where the command was given, or the sender alone where it was given in private."""
+        if self.inbound.place == self.inbound.sender and not args.get("listed"):
+            self._take_numbers(args.get("choices") or ())
         return self._told(self.inbound.sender if self.inbound.private else "", key, args, aside=False)
 
     def aside(self, key: str, **args: Any) -> Receipt:
@@ -70,6 +72,15 @@ class Speaker:
             "private": self.inbound.private,
         }
         command_turns.keep(self.tx, self.seat, "asked", self.tx.new_id(), body, self.now)
+
+    def _take_numbers(self, choices: Sequence[Mapping[str, Any]]) -> None:
+        """What can be pressed may come in words with a number before each: the number is as good as the press."""
+        options = [
+            {"label": each["label"], "press": each["key"]} for each in choices if self.can.forms or not each.get("form")
+        ]
+        if options:
+            body = {"options": options, "language": self.language, "private": self.inbound.private}
+            command_turns.keep(self.tx, self.seat, "asked", self.tx.new_id(), body, self.now)
 
     def _told(self, only_for: str, key: str, args: Mapping[str, Any], *, aside: bool) -> Receipt:
         args = {"zone": self.zone, **args}

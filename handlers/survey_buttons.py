@@ -153,7 +153,7 @@ def typed(tx: Tx, inbound: Inbound, now: int) -> Receipt | None:
         return None
     if replies.fold(inbound.text) in CANCEL or replies.read_intent(inbound.text) in ("stop", "stop_all"):
         survey_previews.leave(tx, inbound.channel, inbound.sender, now)
-        return Receipt(notice=wording.text("survey.preview.left", preview["language"]))
+        return Receipt(notice=wording.text("survey.preview.left", survey_previews.language_of(tx, preview)))
     return _answered(tx, preview, conversation.Said(text=inbound.text), now)
 
 
@@ -168,4 +168,4 @@ def _pressed(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
 def _answered(tx: Tx, preview: Row, said: conversation.Said, now: int) -> Receipt:
     if survey_previews.reply(tx, preview, said, now):
         return Receipt()
-    return Receipt(notice=wording.text("refuse.stale", preview["language"]))
+    return Receipt(notice=wording.text("refuse.stale", survey_previews.language_of(tx, preview)))

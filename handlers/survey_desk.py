@@ -24,7 +24,8 @@ MOST_KEY = 64
 def call_of(tx: Tx, sender: Row, inbound: Inbound, now: int, found: list[Any] | None) -> Call:
     """What was pressed or filled in about a survey, as a call: it is answered as a command is."""
     team = teams.by_place(tx, inbound.channel, inbound.place)
-    language = sender["language"] or (team["language"] if team else settings.company(tx).language)
+    language = sender["language"] or (team["language"] if team else teams.language_of(tx, sender))
+    language = language or settings.company(tx).language
     zone = team["time_zone"] if team else settings.company(tx).time_zone
 
     def say(key: str, **args: Any) -> Receipt:
@@ -68,10 +69,10 @@ def keep(call: Call, edited: Edited) -> Receipt:
 
 
 def standing(tx: Tx, draft: Draft) -> dict[str, Any]:
-    """How far a draft has come: how much of it is new, and its mistakes."""
+    """How far a draft has come: in how much it differs from what is live, and its mistakes."""
     wrong = mistake_lines(draft.survey)
     return {
-        "total": len(survey_drafts.against_live(tx, draft.survey)),
+        "total": len(survey_drafts.against_live(tx, draft.survey)) if draft.based_on else 0,
         "mistakes": {"key": "survey.mistakes", "args": {"n": len(wrong), "lines": wrong[:MOST_LINES]}} if wrong else "",
         "ready": "" if wrong else {"key": "survey.ready", "args": {"survey": draft.survey.key}},
     }

@@ -13,12 +13,13 @@ from cxbot.api.serving import PREFIX, REPLAYED, Endpoint
 
 REF = "#/components/schemas/{model}"
 REFUSALS = {
-    400: "The body is not JSON.",
+    400: "The body cannot be read as what it should be.",
     401: "There is no token, or it opens nothing.",
     403: "Who is named as acting may not do that.",
     404: "There is no such thing.",
     409: "The id came before with another body, or what it is about does not allow this now; the code says which.",
     413: "The body is too large.",
+    415: "The body is of another type.",
     422: "There are mistakes in it; the details name every one.",
 }
 
@@ -74,6 +75,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         operation["responses"][str(endpoint.status)]["headers"] = {
             REPLAYED: {"schema": {"type": "string"}, "description": "true where the same body came before."}
         }
+    if endpoint.takes:
+        operation["requestBody"] = {"required": True, "content": {endpoint.takes: {"schema": {"type": "string"}}}}
     if endpoint.body is not None:
         operation["requestBody"] = {"required": True, "content": _content(endpoint.body)}
     return operation

@@ -47,11 +47,13 @@ class Endpoint:
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
     refusals: tuple[int, ...] = ()
+    takes: str = ""
+    """The media type of a body that is no JSON."""
 
     @property
     def repeatable(self) -> bool:
         """Whether the same request again is answered as before, and does nothing twice."""
-        return self.method == "POST"
+        return self.method == "POST" and not self.takes
 
 
 async def read_body(request: web.Request, most: int) -> bytes:

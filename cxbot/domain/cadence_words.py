@@ -291,7 +291,7 @@ _TOKENS = _rules(
     (rf"(?P<n>\d{{1,3}})\s*{_UNIT}(?:后|後)?", _offset),
     (r"until\s+(?:(?:a|an|the|they|reply|replies|answer|answers|case|or)\b\s*)+", _until),
     (r"(?:直到|直至|到)\s*(?:有)?(?:客户|客戶)?(?:回复|回覆|回答|服务单|案件|或|或者|\s)+(?:为止|為止)?", _until),
-    (r"(?:segment|客群|分群|分眾|分众|客層|客层)\s+(?P<value>\S+)", _named("segment")),
+    (r"(?:segment|客群|分群|分组|分組|分眾|分众|客層|客层)\s+(?P<value>\S+)", _named("segment")),
     (r"(?:touchpoint|触点|接觸點)\s+(?P<value>\S+)", _named("touchpoint")),
     (r"(?:channel|渠道|管道)\s+(?P<value>\S+)", _named("channel")),
     (r"(?:language|语言|語言)\s+(?P<value>\S+)", _language),
@@ -301,7 +301,7 @@ _TOKENS = _rules(
         r"(?:value|价值|價值)\s*(?:over|from|超过|超過)?\s*(?P<n>\d{1,12})",
         _number("audience", "value", 1, 10**12),
     ),
-    (r"(?:as|named|called|名为|名為|叫)\s+(?P<value>\S+)", _called),
+    (r"(?:as|named|called|名为|名為|名称|名稱|叫)\s+(?P<value>\S+)", _called),
     (r"after\s+(?:an?\s+)?(?P<after>[\w-]{1,40})", _after),
     (r"(?P<after>[\w-]{1,40}?)\s*(?:之后|以后|后|之後|以後|後)", _after),
 )

@@ -66,9 +66,9 @@ def _while_unclaimed(case: Case, terms: Terms) -> Step:
     policy = terms.policy
     steps: list[Step] = []
     if case["reminders"] < len(policy.reminder_minutes):
-        steps.append(Step("remind", terms.after(case["opened_at"], policy.reminder_minutes[case["reminders"]])))
+        steps.append(Step("remind", terms.after(case["begun_at"], policy.reminder_minutes[case["reminders"]])))
     # Not after the promise has passed: a critical case is promised sooner than others are escalated.
-    escalated_at = min(terms.after(case["opened_at"], policy.escalate_minutes), case["promised_at"])
+    escalated_at = min(terms.after(case["begun_at"], policy.escalate_minutes), case["promised_at"])
     if case["escalations"] == 0 and policy.escalate_minutes:
         steps.append(Step("escalate", escalated_at))
     else:
@@ -135,7 +135,7 @@ def taken(case: Case, step: Step, now: int) -> Mapping[str, Any]:
         case "remind":
             # After a snooze or a standstill one reminder stands for all that were missed.
             terms = Terms.load(case["policy"])
-            passed = sum(terms.after(case["opened_at"], minutes) <= now for minutes in terms.policy.reminder_minutes)
+            passed = sum(terms.after(case["begun_at"], minutes) <= now for minutes in terms.policy.reminder_minutes)
             return {"reminders": max(case["reminders"] + 1, passed)}
         case "promise_soon":
             return {"reminders": case["reminders"] + 1}

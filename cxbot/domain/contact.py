@@ -34,9 +34,11 @@ REASONS = (
     "open_survey",
     "fatigue_metric",
     "fatigue_any",
+    "talking",
     "night",
 )
-"""Every reason, in the order in which they win. "night" is the only one that waits."""
+"""Every reason, in the order in which they win. Those of `WAITS` pass by themselves."""
+WAITS = ("talking", "night")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Policy:
     night_from: str = "21:00"
     night_to: str = "08:00"
     acted_minutes: int = 10
+    talk_hours: int = 24
+    """How long after the last words between a colleague and the person a talk counts as going on."""
     confirm_above: int = 100
     """Who is about to ask more people at once than this is shown the number first."""
 
@@ -65,6 +69,7 @@ class Facts:
     zone: str = "UTC"
     opted_out: str = ""
     acted_at: int = 0
+    talked_at: int = 0
     open_survey: bool = False
     last_asked_any: int = 0
     last_asked_metric_relationship: int = 0
@@ -106,7 +111,7 @@ def gate(survey_kind: SurveyKind, facts: Facts, policy: Policy) -> NotAsked | Wa
     The order: what the person wants (opted_out); whether this survey asks about such interactions (paused, internal,
     spam, self_solved, unanswered, survey_off, auto_closed, closed_by); whether they can be reached (no_address,
     unreachable); whether they still remember it (too_old); the sample (not_sampled); what they were asked lately
-    (open_survey, fatigue_metric, fatigue_any); the hour (night: a wait).
+    (open_survey, fatigue_metric, fatigue_any); a colleague's talk with them, and the hour (talking, night: both wait).
     """
     standing: tuple[tuple[str, bool, Mapping[str, Any]], ...] = (
         ("opted_out", bool(facts.opted_out), {"scope": facts.opted_out}),
@@ -127,10 +132,16 @@ def gate(survey_kind: SurveyKind, facts: Facts, policy: Policy) -> NotAsked | Wa
     for reason, holds, detail in standing:
         if holds:
             return NotAsked(reason, detail)
-    tired = _fatigue(survey_kind, facts, policy)
-    if tired is not None or facts.quiet_ok:
-        return tired
+    held = _fatigue(survey_kind, facts, policy) or talk_wait(facts.talked_at, facts.now, policy)
+    if held is not None or facts.quiet_ok:
+        return held
     return night_wait(facts.zone, facts.now, facts.acted_at, policy)
+
+
+def talk_wait(talked_at: int, now: int, policy: Policy) -> Wait | None:
+    """A wait while a colleague and the person write to each other: the bot asks nothing in between."""
+    until = talked_at + policy.talk_hours * HOUR_MS
+    return Wait("talking", until) if talked_at and now < until else None
 
 
 def night_wait(zone: str, now: int, acted_at: int, policy: Policy) -> Wait | None:

@@ -15,16 +15,21 @@ from cxbot.domain import calendar
 LONGEST_WEEKS = 8
 AHEAD = 26
 """Shifts that are looked at, at most."""
+_NEVER = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
 class Rota:
-    """People in the order in which they take over, since the first hand-over, every so many weeks."""
+    """People in the order in which they take over, since the first hand-over, every so many weeks.
+
+    Until then the `earlier` one holds, where there is one.
+    """
 
     people: tuple[str, ...]
     since: int
     zone: str
     weeks: int = 1
+    earlier: Rota | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +55,13 @@ class Shift:
     instead_of: str = ""
 
 
-def on_call(rota: Rota, covers: Sequence[Stretch], away: Sequence[Stretch], at: int) -> Shift | None:
-    """Who is on call at a moment; None where nobody is: it has not begun, or everybody is away.
+def on_call(rota: Rota | None, covers: Sequence[Stretch], away: Sequence[Stretch], at: int) -> Shift | None:
+    """Who is on call at a moment; None where nobody is: nothing has begun, or everybody is away.
 
-    Somebody who covers comes before the one whose turn it is, the newest first; the next stands in for who is away.
+    Somebody who covers comes before the one whose turn it is, the last first; the next stands in for who is away.
     """
-    if not rota.people or at < rota.since:
-        return None
-    number, start, end = _turn(rota, at)
-    turn = rota.people[number % len(rota.people)]
-    order = [rota.people[(number + ahead) % len(rota.people)] for ahead in range(len(rota.people))]
+    order, start, end = _order(rota, at)
+    turn = order[0] if order else ""
     covering = [cover for cover in reversed(covers) if cover.holds(at)]
     for person, until in [
         *((cover.person, min(cover.end, end)) for cover in covering),
@@ -72,17 +74,22 @@ def on_call(rota: Rota, covers: Sequence[Stretch], away: Sequence[Stretch], at: 
     return None
 
 
-def upcoming(rota: Rota, covers: Sequence[Stretch], away: Sequence[Stretch], at: int, most: int) -> list[Shift]:
-    """Who is on call from a moment on, one after the other; the first is who is now."""
+def upcoming(rota: Rota | None, covers: Sequence[Stretch], away: Sequence[Stretch], at: int, most: int) -> list[Shift]:
+    """Who is on call from a moment on, one after the other, without the times when nobody is."""
     found: list[Shift] = []
     for _ in range(AHEAD):
         shift = on_call(rota, covers, away, at)
-        if shift is None or (len(found) == most and shift.person != found[-1].person):
-            break
-        if found and shift.person == found[-1].person:
+        if shift is None:
+            at = _next_begins(rota, covers, away, at)
+            if at == _NEVER:
+                break
+            continue
+        if found and (shift.person, at) == (found[-1].person, found[-1].end):
             found[-1] = replace(found[-1], end=shift.end)
+        elif len(found) == most:
+            break
         else:
-            found.append(shift)
+            found.append(replace(shift, start=at))
         at = shift.end
     return found
 
@@ -94,6 +101,24 @@ def back_at(away: Sequence[Stretch], person: str, at: int) -> int:
         if stretch.start <= until < stretch.end:
             until = stretch.end
     return until if until > at else 0
+
+
+def _order(rota: Rota | None, at: int) -> tuple[tuple[str, ...], int, int]:
+    """Who takes turns, whose turn it is first, and from when to when that holds; nobody where no rotation runs."""
+    if rota is None or not rota.people:
+        return (), at, _NEVER
+    if at < rota.since:
+        order, start, end = _order(rota.earlier, at)
+        return order, start, min(end, rota.since)
+    number, start, end = _turn(rota, at)
+    first = number % len(rota.people)
+    return rota.people[first:] + rota.people[:first], start, end
+
+
+def _next_begins(rota: Rota | None, covers: Sequence[Stretch], away: Sequence[Stretch], at: int) -> int:
+    """When somebody may be on call again after a moment when nobody is."""
+    moments = [each.start for each in covers] + [each.end for each in away] + ([rota.since] if rota else [])
+    return min((moment for moment in moments if moment > at), default=_NEVER)
 
 
 def _turn(rota: Rota, at: int) -> tuple[int, int, int]:

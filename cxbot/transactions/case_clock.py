@@ -8,7 +8,7 @@ from cxbot.domain import case_timing, contact
 from cxbot.domain import cases as workflow
 from cxbot.domain.roles import RANK
 from cxbot.ports import Row, Tx
-from cxbot.transactions import case_messages, cases, incidents, outbox, people, settings, teams
+from cxbot.transactions import case_messages, cases, incidents, outbox, people, settings, talks, teams
 
 RETRY_MS = 60 * 60 * 1000
 NAGS = ("remind", "promise_soon", "escalate", "overdue")
@@ -80,7 +80,7 @@ def _callback_late(tx: Tx, before: Row, case: Row, now: int) -> None:
 
 
 def _remind(tx: Tx, case: Row, now: int) -> None:
-    minutes = (now - case["opened_at"]) // workflow.MINUTE
+    minutes = (now - case["begun_at"]) // workflow.MINUTE
     args = {"who": case_messages.acting_name(tx, case, now), "minutes": minutes, "promised_at": case["promised_at"]}
     case_messages.team_says(tx, case, "case.reminder", args, now, mention=case_messages.who_acts(tx, case, now))
 
@@ -151,15 +151,17 @@ def _seniors(tx: Tx, team_id: str) -> list[Row]:
 
 
 def _cannot_ask_yet(tx: Tx, case: Row, now: int) -> bool:
-    """Puts "is it fixed?" off while it is night for the customer or another question is open."""
+    """Puts "is it fixed?" off while it is night for the customer, another question is open or a colleague talks."""
     person = people.get(tx, case["person_id"])
     if person is None or person["opted_out"] == "all":
         return False
     zone = people.zone(person, workflow.Terms.load(case["policy"]).zone)
-    night = contact.night_wait(zone, now, person["acted_at"], settings.contact_policy(tx))
+    policy = settings.contact_policy(tx)
+    night = contact.night_wait(zone, now, person["acted_at"], policy)
+    talk = contact.talk_wait(talks.last_at(tx, person["id"]), now, policy)
     busy = tx.one("invitations.open_of_person", person_id=person["id"])
     expected = people.expected(tx, case["channel"], case["address"], now)
-    if night is None and busy is None and expected is None:
+    if night is None and talk is None and busy is None and expected is None:
         return False
     at = night.until if night is not None else now + RETRY_MS
     tx.run("cases.look_at", id=case["id"], due_at=at)

@@ -14,7 +14,7 @@ from cxbot.domain.policy import TeamPolicy
 from cxbot.domain.roles import may
 from cxbot.domain.survey import Survey
 from cxbot.ports import Row, Tx
-from cxbot.transactions import case_messages, case_steps, cases, incidents, people, settings, teams
+from cxbot.transactions import case_messages, case_steps, cases, improvement_telling, incidents, people, settings, teams
 
 DAY_MS = 24 * 60 * 60 * 1000
 WORDS_MS = DAY_MS
@@ -120,6 +120,7 @@ def open_case(
 
     With `owner_id` it is somebody's from the start.
     """
+    improvement_telling.take_back(tx, person["id"], "open_case", now)
     existing = _held(tx, tx.one("cases.active_of_cause", person_id=person["id"], cause=cause))
     if existing is not None:
         return _join(tx, person, existing, severity, reasons, response_id, score, scale, now)
@@ -178,6 +179,18 @@ def _shown_if_critical(tx: Tx, case: Row, now: int) -> Row:
     return case_messages.show(tx, case, now) if case["alert_at"] and case["severity"] == "critical" else case
 
 
+def _say_if_critical(tx: Tx, before: Row, case: Row, now: int) -> None:
+    """A case that becomes critical after its alert is said aloud: an alert that is changed rings nowhere.
+
+    In a WeCom group it cannot be changed at all. What is new of a storm stands on its one card.
+    """
+    if case["severity"] != "critical" or before["alert_at"] or case["incident_id"]:
+        return
+    args = {"reasons": json.loads(case["reasons"]), "promised_at": 0 if case["contacted_at"] else case["promised_at"]}
+    acting = case_messages.who_acts(tx, case, now)
+    case_messages.team_says(tx, case, "case.critical", args, now, mention=acting)
+
+
 def _join(
     tx: Tx,
     person: Row,
@@ -224,6 +237,7 @@ def call_back(tx: Tx, person: Row, case_id: str, now: int) -> Row:
     """Somebody asks for a human about a case: a new promise begins, and work thought done is taken up again."""
     case = cases.lock(tx, case_id)
     assert case is not None
+    improvement_telling.take_back(tx, person["id"], "open_case", now)
     columns: dict[str, Any] = {}
     if case["state"] == "resolved":
         change = workflow.reopen(case, person["id"], now, by_customer=False)
@@ -270,6 +284,7 @@ def _update(
     after = _shown_if_critical(tx, after, now)
     if columns["severity"] != case["severity"]:
         cases.record(tx, case["id"], "", "raised", {"severity": columns["severity"]}, now)
+        _say_if_critical(tx, case, after, now)
     case_messages.redraw(tx, after, now)
     return (
         Opened(after, True, case_messages.notice(tx, person, after, "customer.promise_sooner", now)) if sooner else None

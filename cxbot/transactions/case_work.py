@@ -12,7 +12,19 @@ from cxbot.domain import cases as workflow
 from cxbot.domain.cases import Change, Refusal
 from cxbot.domain.roles import may
 from cxbot.ports import Row, Tx
-from cxbot.transactions import case_messages, case_opening, case_steps, cases, outbox, people, reach, rotas, teams
+from cxbot.transactions import (
+    case_messages,
+    case_opening,
+    case_steps,
+    cases,
+    improvement_telling,
+    invitations,
+    outbox,
+    people,
+    reach,
+    rotas,
+    teams,
+)
 
 PLAIN = {
     "claim": workflow.claim,
@@ -68,6 +80,8 @@ def act(
     decided = decide(tx, case, action, actor_id, now, arguments)
     if isinstance(decided, Refusal):
         return named(tx, decided)
+    if decided.event == "replied":
+        invitations.give_way(tx, case["person_id"], now)
     leaving = _tell_customer(tx, case, decided, actor_id, arguments, now)
     ticked = case_steps.carry_out(tx, case, decided.event, decided.args, actor_id, now)
     columns = dict(decided.columns)
@@ -187,6 +201,7 @@ def confirm(tx: Tx, case_id: str, person: Row, answer: str, now: int) -> str:
 
 
 def _not_fixed(tx: Tx, case: Row, person: Row, now: int) -> str:
+    improvement_telling.take_back(tx, person["id"], "open_case", now)
     change = workflow.reopen(case, person["id"], now, by_customer=True)
     assert isinstance(change, Change)
     reasons = workflow.reasons_line(json.loads(case["reasons"]), [{"key": "reason.no_to_fixed", "args": {}}])

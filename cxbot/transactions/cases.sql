@@ -1,9 +1,9 @@
 -- name: insert
 -- A case: somebody is unhappy, a team is responsible, a clock runs.
 INSERT INTO cases (id, code, person_id, team_id, interaction_id, response_id, cause, state, severity, reasons, score, scale,
-                   touchpoint, channel, address, language, policy, opened_at, promised_at)
+                   touchpoint, channel, address, language, policy, opened_at, begun_at, promised_at)
 VALUES (:id, :code, :person_id, :team_id, :interaction_id, :response_id, :cause, 'open', :severity, :reasons,
-        CAST(:score AS INTEGER), :scale, :touchpoint, :channel, :address, :language, :policy, :opened_at, :promised_at)
+        CAST(:score AS INTEGER), :scale, :touchpoint, :channel, :address, :language, :policy, :opened_at, :opened_at, :promised_at)
 
 -- name: lock
 -- Locks a case for the rest of the transaction.
@@ -38,9 +38,10 @@ WHERE person_id = :person_id AND id <> :except_id AND opened_at >= :since AND st
 -- Every column an action, a step or an undo may set.
 UPDATE cases SET state = :state, severity = :severity, reasons = :reasons, score = CAST(:score AS INTEGER), scale = :scale,
        team_id = :team_id, policy = :policy, interaction_id = :interaction_id, response_id = :response_id, owner_id = :owner_id,
-       card_id = :card_id, opened_at = :opened_at, promised_at = :promised_at, due_at = :due_at, reminders = :reminders,
+       card_id = :card_id, opened_at = :opened_at, begun_at = :begun_at, promised_at = :promised_at, due_at = :due_at, reminders = :reminders,
        escalations = :escalations, snoozed_until = :snoozed_until, snooze_reason = :snooze_reason, claimed_at = :claimed_at,
-       contacted_at = :contacted_at, resolved_at = :resolved_at, closed_at = :closed_at, root_cause = :root_cause,
+       contacted_at = :contacted_at, first_contact_at = :first_contact_at,
+       resolved_at = :resolved_at, closed_at = :closed_at, root_cause = :root_cause,
        done_words = :done_words, told_words = :told_words, confirm = :confirm, confirm_asked_at = :confirm_asked_at,
        ending = :ending, merged_into = :merged_into, reopened = :reopened, undo = :undo, undo_until = :undo_until,
        window_until = :window_until, window_told = :window_told, callback_at = :callback_at,

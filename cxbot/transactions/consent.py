@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cxbot.ports import Row, Tx
-from cxbot.transactions import invitations, people
+from cxbot.transactions import improvement_telling, invitations, people
 
 STRICTER: tuple[people.Scope, ...] = ("", "surveys", "all")
 """Each wants less than the ones before it."""
@@ -22,6 +22,7 @@ def change(tx: Tx, person_id: str, scope: people.Scope, now: int, *, actor_id: s
             state = "declined" if invitation["state"] == "asked" else "not_asked"
             invitations.end(tx, invitation, state, "opted_out", now)
             invitations.decide(tx, person_id, "not_asked", "opted_out", now, invitation=invitation)
+        improvement_telling.take_back(tx, person_id, "opted_out", now)
     if scope == "all":
         for row in people.addresses(tx, person_id):
             tx.run(

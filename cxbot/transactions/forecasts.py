@@ -10,7 +10,7 @@ from itertools import pairwise
 from cxbot.domain import cadence, contact
 from cxbot.domain.cadence import NextTime, Plan
 from cxbot.ports import Row, Tx
-from cxbot.transactions import cadences, invitations, settings, surveys
+from cxbot.transactions import cadences, gates, settings, surveys
 
 AT_ONCE_READ = 500
 LATELY_MS = 28 * cadence.DAY_MS
@@ -54,7 +54,7 @@ def forecast(tx: Tx, row: Row, now: int, next_time: NextTime) -> Forecast | None
         if not cadence.drawn(cadence_id, cadence_id if plan.after else turn, person["id"], plan.audience.sample):
             continue
         audience += 1
-        refused = invitations.would_refuse(tx, live, person, cadences.interaction_of(live, person["id"], at), at)
+        refused = gates.would_refuse(tx, live, person, cadences.interaction_of(live, person["id"], at), at)
         if refused:
             held[refused] += 1
     asked = audience - held.total()

@@ -26,6 +26,7 @@ TABLES = (
     "outbox",
     "follow_ups",
     "grants",
+    "improvement_customers",
     "files",
     "dialogues",
     "allowances",

@@ -64,6 +64,10 @@ SELECT * FROM grants WHERE person_id = :id ORDER BY asked_at, id
 -- What they are to be asked again about.
 SELECT * FROM follow_ups WHERE person_id = :id ORDER BY begun_at, id
 
+-- name: improvement_customers
+-- What they were told, or not, of what was changed because of them.
+SELECT * FROM improvement_customers WHERE person_id = :id ORDER BY complained_at, improvement_id
+
 -- name: files
 -- The files they sent, without what is in them.
 SELECT key, person_id, kind, name, mime, size, kept_at FROM files WHERE person_id = :id ORDER BY kept_at, key

@@ -10,16 +10,14 @@ from typing import Any
 from cxbot.domain import contact, conversation, variants
 from cxbot.domain.survey import Question, Survey, fill
 from cxbot.ports import Row, Tx
-from cxbot.transactions import evidence, outbox, people, runs, settings, surveys, teams
+from cxbot.transactions import evidence, gates, outbox, people, runs, settings, surveys
 
 ANONYMOUS_AFTER_MS = 60 * 60 * 1000
 """How long after an anonymous survey words are taken to belong to it, and so not kept."""
+TALKING = "talking"
+"""Why a survey is left where it is: a colleague and the person write to each other."""
 PAUSED_MS = 24 * 60 * 60 * 1000
 """How long a reminder waits for a paused survey to be resumed."""
-GRACE_MS = 12 * 60 * 60 * 1000
-"""A cadence comes round to the day, not to the second: the last half day is not waited for."""
-RETRY_OPEN_MS = 60 * 60 * 1000
-"""How long an invitation waits for another question to the same person to be answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ def invite(
     survey = live.survey
     person = people.get(tx, interaction["person_id"])
     assert person is not None
-    verdict = _gate(tx, survey, live.paused, person, interaction, flags, "", run_id, due_at or now)
+    verdict = gates.gate(tx, survey, live.paused, person, interaction, flags, "", run_id, due_at or now)
     if isinstance(verdict, contact.NotAsked):
         return _not_asked(tx, interaction, live, verdict.reason, verdict.detail, now, run_id=run_id)
     due_at = due_at or now + survey.trigger.delay_ms
@@ -70,7 +68,7 @@ def invite(
         kind=survey.kind,
         state="waiting",
         reason="" if due_at <= now else "turn" if run_id else "delay",
-        language=_language(tx, person),
+        language=gates.language_of(tx, person),
         due_at=due_at,
         ended_at=0,
         created_at=now,
@@ -82,12 +80,6 @@ def invite(
     row = tx.one("invitations.get", id=invitation_id)
     assert row is not None
     return Invited(invitation_id, row["state"], row["reason"], {"due_at": row["due_at"]} if row["due_at"] else {})
-
-
-def would_refuse(tx: Tx, live: surveys.LiveSurvey, person: Row, interaction: Row, at: int) -> str:
-    """Why a cadence would not ask somebody at that moment, as far as is known now; '' where it would."""
-    verdict = _gate(tx, live.survey, live.paused, person, interaction, {}, "", "forecast", at)
-    return verdict.reason if isinstance(verdict, contact.NotAsked) else ""
 
 
 def step(tx: Tx, invitation_id: str, now: int) -> str:
@@ -116,6 +108,18 @@ def retract(tx: Tx, interaction_id: str, now: int) -> int:
         end(tx, row, "retracted", "reopened", now)
         decide(tx, row["person_id"], "retracted", "reopened", now, invitation=row)
     return len(rows)
+
+
+def give_way(tx: Tx, person_id: str, now: int) -> None:
+    """A colleague has begun to talk with this person: a survey they are in the middle of asks no further.
+
+    What they answered is kept. One they have not begun stays open, and is not reminded of while the talk goes on.
+    """
+    invitation = tx.one("invitations.open_of_person", person_id=person_id)
+    if invitation is None or not invitation["response_id"]:
+        return
+    end(tx, invitation, "expired", TALKING, now)
+    decide(tx, person_id, "not_said", TALKING, now, invitation=invitation)
 
 
 def end(tx: Tx, invitation: Row, state: str, reason: str, now: int) -> None:
@@ -247,51 +251,6 @@ def suits(survey: Survey, interaction: Row) -> bool:
     )
 
 
-def _gate(
-    tx: Tx,
-    survey: Survey,
-    paused: bool,
-    person: Row,
-    interaction: Row,
-    flags: Mapping[str, Any],
-    invitation_id: str,
-    run_id: str,
-    now: int,
-) -> contact.NotAsked | contact.Wait | None:
-    history = tx.one(
-        "invitations.contact_history", person_id=person["id"], metric=survey.metric, except_id=invitation_id
-    )
-    assert history is not None
-    address = people.address_of(tx, person["id"])
-    trigger = survey.trigger
-    facts = contact.Facts(
-        now=now,
-        zone=_zone(tx, survey, person, interaction),
-        opted_out=person["opted_out"],
-        acted_at=person["acted_at"],
-        open_survey=bool(history["open_survey"]),
-        last_asked_any=history["last_any"],
-        last_asked_metric_relationship=max(0, history["last_relationship"] - (GRACE_MS if run_id else 0)),
-        last_asked_transactional=history["last_transactional"],
-        has_address=address is not None or bool(people.addresses(tx, person["id"])),
-        unreachable=address is None,
-        internal=bool(flags.get("internal")),
-        spam=bool(flags.get("spam")),
-        self_solved=bool(flags.get("self_solved")),
-        unanswered=bool(flags.get("unanswered")),
-        survey_off=flags.get("survey") is False,
-        auto_closed=bool(flags.get("auto_closed")) and trigger.skip_auto_closed,
-        closed_by=str(flags.get("closed_by", "")) in trigger.skip_closed_by,
-        too_old=not run_id and now - interaction["happened_at"] > survey.expires_ms,
-        quiet_ok=survey.quiet_ok,
-        # A cadence has drawn its own sample.
-        sampled_out=not run_id
-        and not contact.sampled(survey.key, person["id"], interaction["id"], trigger.sample_percent),
-        paused=paused,
-    )
-    return contact.gate(survey.kind, facts, settings.contact_policy(tx))
-
-
 def _not_asked(
     tx: Tx,
     interaction: Row,
@@ -339,9 +298,9 @@ def _ask(tx: Tx, invitation: Row, now: int) -> None:
     assert person is not None
     assert interaction is not None
     paused = live is None or live.paused
-    verdict = _gate(tx, survey, paused, person, interaction, {}, invitation["id"], invitation["run_id"], now)
-    if verdict is None and _expects(tx, person["id"], now):
-        verdict = contact.Wait("open_question", now + RETRY_OPEN_MS)
+    verdict = gates.gate(tx, survey, paused, person, interaction, {}, invitation["id"], invitation["run_id"], now)
+    if verdict is None and gates.answer_awaited(tx, person["id"], now):
+        verdict = contact.Wait("open_question", now + gates.RETRY_OPEN_MS)
     verdict = verdict or runs.room(tx, invitation, person, now)
     if isinstance(verdict, contact.NotAsked):
         tx.run("invitations.end", id=invitation["id"], state="not_asked", reason=verdict.reason, ended_at=now)
@@ -356,7 +315,7 @@ def _ask(tx: Tx, invitation: Row, now: int) -> None:
     assert address is not None
     begun = conversation.begin(survey)
     expires_at = now + survey.expires_ms
-    language = address["language"] or _language(tx, person)
+    language = address["language"] or gates.language_of(tx, person)
     asked = {
         **invitation,
         "channel": address["channel"],
@@ -386,6 +345,13 @@ def next_look(survey: Survey, nudges: int, asked_at: int, expires_at: int) -> in
     return expires_at
 
 
+def _look_again(tx: Tx, invitation: Row, wait: contact.Wait, now: int) -> None:
+    """Puts a reminder off, to the survey's end at most."""
+    due_at = min(wait.until, invitation["expires_at"])
+    tx.run("invitations.wait", id=invitation["id"], due_at=due_at, reason=wait.reason)
+    decide(tx, invitation["person_id"], "waits", wait.reason, now, detail={"until": wait.until}, invitation=invitation)
+
+
 def _nudge(tx: Tx, invitation: Row, now: int) -> None:
     survey = surveys.asked(tx, invitation)
     person = people.get(tx, invitation["person_id"])
@@ -395,25 +361,16 @@ def _nudge(tx: Tx, invitation: Row, now: int) -> None:
         # Somebody who has begun to answer is not pressed for the rest.
         tx.run("invitations.wait", id=invitation["id"], due_at=invitation["expires_at"], reason="")
         return
-    last = invitation["expires_at"]
     live = surveys.live(tx, invitation["survey"])
     if live is None or live.paused or cadence == "paused":
         wait = contact.Wait(runs.PAUSED if cadence == "paused" else "paused", now + PAUSED_MS)
-        tx.run("invitations.wait", id=invitation["id"], due_at=min(wait.until, last), reason=wait.reason)
-        decide(tx, person["id"], "waits", wait.reason, now, detail={"until": wait.until}, invitation=invitation)
+        _look_again(tx, invitation, wait, now)
         return
     interaction = tx.once("interactions.get", id=invitation["interaction_id"]) or {}
-    night = (
-        None
-        if survey.quiet_ok
-        else contact.night_wait(
-            _zone(tx, survey, person, interaction), now, person["acted_at"], settings.contact_policy(tx)
-        )
-    )
-    night = night or runs.closed(tx, invitation, person, now)
-    if night is not None:
-        tx.run("invitations.wait", id=invitation["id"], due_at=min(night.until, last), reason=night.reason)
-        decide(tx, person["id"], "waits", night.reason, now, detail={"until": night.until}, invitation=invitation)
+    disturbing = gates.before_nudge(tx, survey, person, interaction, now)
+    disturbing = disturbing or runs.closed(tx, invitation, person, now)
+    if disturbing is not None:
+        _look_again(tx, invitation, disturbing, now)
         return
     due_at = next_look(survey, invitation["nudges"] + 1, invitation["asked_at"], invitation["expires_at"])
     tx.run("invitations.nudged", id=invitation["id"], due_at=max(due_at, now + 1))
@@ -422,23 +379,3 @@ def _nudge(tx: Tx, invitation: Row, now: int) -> None:
         close_question(tx, invitation, question, now, key="question.asked_again")
     progress = conversation.Progress.load(invitation["progress"])
     ask_question(tx, invitation, survey, progress.question, now, note="customer.nudge")
-
-
-def _expects(tx: Tx, person_id: str, now: int) -> bool:
-    return any(
-        people.expected(tx, row["channel"], row["address"], now) is not None for row in people.addresses(tx, person_id)
-    )
-
-
-def _language(tx: Tx, person: Row) -> str:
-    return person["language"] or settings.company(tx).language
-
-
-def _zone(tx: Tx, survey: Survey, person: Row, interaction: Mapping[str, Any]) -> str:
-    """The person's time zone, else the survey's, else the team's."""
-    if survey.time_zone:
-        return people.zone(person, survey.time_zone)
-    team = teams.get(tx, interaction["team_id"]) if interaction.get("team_id") else None
-    if team is None and interaction.get("touchpoint"):
-        team = teams.for_touchpoint(tx, interaction["touchpoint"])
-    return people.zone(person, team["time_zone"] if team else settings.company(tx).time_zone)

@@ -43,6 +43,9 @@ def merge(tx: Tx, kept_id: str, other_id: str, now: int, *, actor_id: str = "") 
     for what in ("asked", "decided", "forgotten"):
         tx.run(f"people_merging.give_{what}", old=other_id, new=kept_id)
     _give_cases(tx, kept_id, other_id, actor_id, now)
+    for what in ("untold", "improvements", "told_twice"):
+        # Of two entries of one improvement the one stays that was told: nobody is told twice.
+        tx.run(f"people_merging.{what}", old=other_id, new=kept_id)
     _give_roles(tx, kept_id, other_id, now)
     people.lay_under(tx, kept, other)
     tx.run(
@@ -108,5 +111,5 @@ def _give_roles(tx: Tx, kept_id: str, other_id: str, now: int) -> None:
         teams.give_role(tx, team_id, kept_id, role, now)
     tx.run("people_merging.leave_teams", person_id=other_id)
     for what in ("owned", "team_policies", "case_policies", "codes", "made_codes", "asked_grants", "decided_grants",
-                 "absences", "covers", "turns"):  # fmt: skip
+                 "absences", "covers", "turns", "owned_improvements"):  # fmt: skip
         tx.run(f"people_merging.give_{what}", old=other_id, new=kept_id)

@@ -62,6 +62,19 @@ UPDATE grants SET person_id = :new WHERE person_id = :old
 -- and their cases.
 UPDATE cases SET person_id = :new WHERE person_id = :old
 
+-- name: untold
+-- Of what they are told of improvements, what was said counts,
+DELETE FROM improvement_customers WHERE person_id = :new AND state <> 'told' AND improvement_id IN (
+    SELECT improvement_id FROM improvement_customers WHERE person_id = :old AND state = 'told')
+
+-- name: improvements
+-- what only one of them is told is the other's,
+UPDATE improvement_customers SET person_id = :new WHERE person_id = :old AND improvement_id NOT IN (
+    SELECT improvement_id FROM improvement_customers WHERE person_id = :new)
+
+-- name: told_twice
+-- and nothing is said twice.
+DELETE FROM improvement_customers WHERE person_id = :old
 -- name: give_absences
 -- When they are away,
 UPDATE absences SET person_id = :new WHERE person_id = :old
@@ -72,7 +85,7 @@ UPDATE covers SET person_id = :new WHERE person_id = :old
 
 -- name: give_turns
 -- and when they are on call.
-UPDATE rotas SET people = REPLACE(people, :old, :new)
+UPDATE rotas SET people = REPLACE(people, :old, :new), earlier = REPLACE(earlier, :old, :new)
 
 -- name: leave_teams
 -- An entry that was given up has no role.
@@ -81,6 +94,10 @@ DELETE FROM members WHERE person_id = :person_id
 -- name: give_owned
 -- The cases a colleague works are theirs under their other entry,
 UPDATE cases SET owner_id = :new WHERE owner_id = :old
+
+-- name: give_owned_improvements
+-- and so are the improvements they work on,
+UPDATE improvements SET owner_id = :new WHERE owner_id = :old
 
 -- name: give_team_policies
 -- and so is what comes to them in the end,

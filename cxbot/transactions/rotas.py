@@ -15,12 +15,13 @@ SHOWN = 6
 
 def get(tx: Tx, team: Row) -> Rota | None:
     """The rotation of a team; None where it has none."""
-    set_ = turns(tx, team["id"])
-    return Rota(tuple(set_["people"]), set_["since"], team["time_zone"], set_["weeks"]) if set_ else None
+    return _rota(turns(tx, team["id"]), team["time_zone"])
 
 
 def put(tx: Tx, team_id: str, after: Mapping[str, Any] | None, actor_id: str, now: int) -> bool:
-    """Sets the rotation of a team (people in order, since, weeks), or ends it; says whether that is a change."""
+    """Sets the rotation of a team (people in order, since, weeks, maybe the earlier one), or ends it; says whether that
+    is a change.
+    """
     before = turns(tx, team_id)
     if before == after:
         return False
@@ -33,39 +34,72 @@ def put(tx: Tx, team_id: str, after: Mapping[str, Any] | None, actor_id: str, no
             people=json.dumps(after["people"]),
             since=after["since"],
             weeks=after["weeks"],
+            earlier=json.dumps(after["earlier"]) if "earlier" in after else "",
         )
-    _record(tx, team_id, actor_id, "rota_changed", {"from": before, "to": after}, now)
+    teams.record(tx, team_id, actor_id, "rota_changed", {"from": before, "to": after}, now)
     return True
 
 
+def following(tx: Tx, team_id: str, after: Mapping[str, Any], now: int) -> dict[str, Any]:
+    """A rotation that is to be set; where it begins later, with the one that runs now as its `earlier` one."""
+    running = turns(tx, team_id)
+    if running is not None and running["since"] > now:
+        running = running.get("earlier")
+    if running is None or after["since"] <= now:
+        return dict(after)
+    return {**after, "earlier": {key: running[key] for key in ("people", "since", "weeks")}}
+
+
 def turns(tx: Tx, team_id: str) -> dict[str, Any] | None:
-    """The rotation of a team as it is set: people, since, weeks."""
+    """The rotation of a team as it is set: people, since, weeks, and `earlier` where one holds, or held, until then."""
     row = tx.one("rotas.get", team_id=team_id)
-    return {"people": json.loads(row["people"]), "since": row["since"], "weeks": row["weeks"]} if row else None
+    if row is None:
+        return None
+    found = {"people": json.loads(row["people"]), "since": row["since"], "weeks": row["weeks"]}
+    return {**found, "earlier": json.loads(row["earlier"])} if row["earlier"] else found
 
 
 def cover(tx: Tx, team: Row, person_id: str, start: int, until: int, actor_id: str, now: int) -> None:
     """Somebody is on call for a while, whoever's turn it is."""
+    add_cover(tx, team["id"], person_id, start, until)
+    teams.record(tx, team["id"], actor_id, "covered", {"who": person_id, "from": start, "until": until}, now)
+
+
+def add_cover(tx: Tx, team_id: str, person_id: str, start: int, until: int, source: str = "") -> None:
+    """Keeps that somebody is on call for a while; one that has a source was not typed, and comes after those."""
     tx.run(
         "rotas.cover",
         id=tx.new_id(),
-        team_id=team["id"],
+        team_id=team_id,
         person_id=person_id,
         from_at=start,
         until_at=until,
-        source="",
+        source=source,
     )
-    _record(tx, team["id"], actor_id, "covered", {"who": person_id, "from": start, "until": until}, now)
 
 
 def leave(tx: Tx, person_id: str, start: int, until: int, reason: str, actor_id: str, now: int) -> None:
     """Somebody is away for a while: others are called in their stead."""
-    tx.run("rotas.leave", id=tx.new_id(), person_id=person_id, from_at=start, until_at=until, reason=reason, source="")
+    add_absence(tx, person_id, start, until, reason)
     people.record(tx, person_id, actor_id, "away", {"from": start, "until": until, "reason": reason}, now)
 
 
+def add_absence(tx: Tx, person_id: str, start: int, until: int, reason: str = "", source: str = "") -> None:
+    """Keeps that somebody is away for a while, by what they typed or by a source."""
+    tx.run(
+        "rotas.leave",
+        id=tx.new_id(),
+        person_id=person_id,
+        from_at=start,
+        until_at=until,
+        reason=reason,
+        source=source,
+        planned_until=until if source else 0,
+    )
+
+
 def back(tx: Tx, person_id: str, actor_id: str, now: int) -> bool:
-    """Somebody is back, or does not go; says whether they were away or meant to be."""
+    """Somebody is back; says whether they were away."""
     if not tx.run("rotas.back", person_id=person_id, now=now):
         return False
     people.record(tx, person_id, actor_id, "back", {}, now)
@@ -78,17 +112,13 @@ def away_until(tx: Tx, person_id: str, now: int) -> int:
 
 
 def current(tx: Tx, team: Row, now: int) -> Shift | None:
-    """Who of a team is on call; None where nobody is, or it has no rotation."""
-    rota = get(tx, team)
-    return on_call(rota, *_exceptions(tx, team, now), now) if rota else None
+    """Who of a team is on call; None where nobody is."""
+    return on_call(get(tx, team), *_exceptions(tx, team, now), now)
 
 
 def shifts(tx: Tx, team: Row, now: int) -> list[Shift]:
     """Who is on call now and next."""
-    rota = get(tx, team)
-    if rota is None:
-        return []
-    return upcoming(rota, *_exceptions(tx, team, now), max(now, rota.since), SHOWN)
+    return upcoming(get(tx, team), *_exceptions(tx, team, now), now, SHOWN)
 
 
 def load(tx: Tx) -> dict[str, int]:
@@ -112,6 +142,12 @@ def acting(tx: Tx, team: Row | None, owner_id: str, now: int) -> list[Row]:
     return [lead for lead in leads if not away_until(tx, lead["person_id"], now)] or leads
 
 
+def _rota(set_: Mapping[str, Any] | None, zone: str) -> Rota | None:
+    if set_ is None:
+        return None
+    return Rota(tuple(set_["people"]), set_["since"], zone, set_["weeks"], _rota(set_.get("earlier"), zone))
+
+
 def _named(tx: Tx, person_ids: Sequence[str]) -> list[Row]:
     return [{"person_id": person_id, "name": people.name_of(tx, person_id)} for person_id in person_ids]
 
@@ -125,7 +161,3 @@ def _exceptions(tx: Tx, team: Row, now: int) -> tuple[list[Stretch], list[Stretc
 
 def _stretches(rows: Sequence[Row]) -> list[Stretch]:
     return [Stretch(row["person_id"], row["from_at"], row["until_at"]) for row in rows]
-
-
-def _record(tx: Tx, team_id: str, actor_id: str, kind: str, args: dict[str, Any], now: int) -> None:
-    people.record(tx, team_id, actor_id, f"team.{kind}", args, now)

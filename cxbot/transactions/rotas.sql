@@ -4,25 +4,31 @@ SELECT * FROM rotas WHERE team_id = :team_id
 
 -- name: set
 -- Who takes over from whom, from now on.
-INSERT INTO rotas (team_id, people, since, weeks) VALUES (:team_id, :people, :since, :weeks)
-ON CONFLICT (team_id) DO UPDATE SET people = excluded.people, since = excluded.since, weeks = excluded.weeks
+INSERT INTO rotas (team_id, people, since, weeks, earlier) VALUES (:team_id, :people, :since, :weeks, :earlier)
+ON CONFLICT (team_id) DO UPDATE
+SET people = excluded.people, since = excluded.since, weeks = excluded.weeks, earlier = excluded.earlier
 
 -- name: end
 -- A team without a rotation.
 DELETE FROM rotas WHERE team_id = :team_id
 
 -- name: covers
--- Who covers in a team, now or later, the oldest first.
-SELECT * FROM covers WHERE team_id = :team_id AND until_at > :now ORDER BY id
+-- Who covers in a team, now or later: what a calendar says before what was typed, the oldest first.
+SELECT * FROM covers WHERE team_id = :team_id AND until_at > :now
+ORDER BY CASE WHEN source = '' THEN 1 ELSE 0 END, id
 
 -- name: cover
 -- Somebody covers.
 INSERT INTO covers (id, team_id, person_id, from_at, until_at, source)
 VALUES (:id, :team_id, :person_id, :from_at, :until_at, :source)
 
+-- name: covers_from
+-- Who covers in a team by a calendar.
+SELECT * FROM covers WHERE team_id = :team_id AND source = :source ORDER BY from_at, id
+
 -- name: uncover
--- What came from a calendar, before it is read anew.
-DELETE FROM covers WHERE team_id = :team_id AND source = :source
+-- A calendar does not say so any more.
+DELETE FROM covers WHERE id = :id
 
 -- name: away
 -- When those who work in a team are away, now or later.
@@ -35,16 +41,20 @@ SELECT * FROM absences WHERE person_id = :person_id AND until_at > :now ORDER BY
 
 -- name: leave
 -- Somebody is away.
-INSERT INTO absences (id, person_id, from_at, until_at, reason, source)
-VALUES (:id, :person_id, :from_at, :until_at, :reason, :source)
+INSERT INTO absences (id, person_id, from_at, until_at, reason, source, planned_until)
+VALUES (:id, :person_id, :from_at, :until_at, :reason, :source, :planned_until)
 
 -- name: back
--- Somebody is back: what is going on ends now, what was still to come is forgotten.
-DELETE FROM absences WHERE person_id = :person_id AND until_at > :now
+-- Somebody is back: what is going on ends now.
+UPDATE absences SET until_at = :now WHERE person_id = :person_id AND from_at <= :now AND until_at > :now
+
+-- name: absences_from
+-- Who is away by a calendar.
+SELECT * FROM absences WHERE source = :source ORDER BY from_at, id
 
 -- name: forget
--- What came from a calendar, before it is read anew.
-DELETE FROM absences WHERE source = :source
+-- A calendar does not say so any more.
+DELETE FROM absences WHERE id = :id
 
 -- name: owned
 -- The open cases somebody has.

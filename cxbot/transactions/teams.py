@@ -65,6 +65,14 @@ def roles_of(tx: Tx, person_id: str) -> dict[str, str]:
     return {row["team_id"]: row["role"] for row in tx.all("teams.roles_of", person_id=person_id)}
 
 
+def language_of(tx: Tx, person: Row) -> str:
+    """The language of a colleague: their own, else that of a team of theirs; '' where neither is known."""
+    if person["language"]:
+        return str(person["language"])
+    own = (get(tx, team_id) for team_id in roles_of(tx, person["id"]) if team_id)
+    return next((str(team["language"]) for team in own if team is not None), "")
+
+
 def give_role(tx: Tx, team_id: str, person_id: str, role: str, now: int) -> bool:
     """Gives somebody a role in a team ('': everywhere), or a higher one than they have; says whether it changed."""
     has = roles_of(tx, person_id).get(team_id)

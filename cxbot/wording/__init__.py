@@ -138,6 +138,9 @@ def _with_choices(voice: Voice, said: str, arguments: Mapping[str, Any], limits:
         return {"text": said}
     if limits.buttons and len(choices) <= limits.choices:
         return {"text": said, "choices": choices}
+    if arguments.get("typed"):
+        # What can be pressed elsewhere is a command here: a number would answer nothing.
+        return {"text": f"{said}\n{voice.plain(arguments['typed'])}"}
     if arguments.get("listed"):  # the text has them by number already
         return {"text": said}
     labels = question.numbered([choice.label for choice in choices])

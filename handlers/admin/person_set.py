@@ -15,7 +15,8 @@ WHAT = {
     "name": "name", "姓名": "name", "名字": "name",
     "language": "language", "语言": "language", "語言": "language",
     "zone": "time_zone", "timezone": "time_zone", "时区": "time_zone", "時區": "time_zone",
-    "segment": "segment", "分组": "segment", "分群": "segment", "分組": "segment",
+    "segment": "segment", "分组": "segment", "分群": "segment", "分組": "segment", "客群": "segment",
+    "分众": "segment", "分眾": "segment", "客层": "segment", "客層": "segment",
     "value": "value", "价值": "value", "價值": "value",
     "vip": "vip", "贵宾": "vip", "貴賓": "vip",
 }  # fmt: skip

@@ -27,7 +27,8 @@ def show(call: Call) -> Receipt:
     team = naming.team(call, call.arguments.get("team", ""))
     if team is None:
         return naming.no_team(call)
-    return call.say("command.rota.list", **_shown(call, team)) if rotas.get(call.tx, team) else _none(call, team)
+    shown = _shown(call, team)
+    return call.say("command.rota.list", **shown) if shown["lines"] or rotas.get(call.tx, team) else _none(call, team)
 
 
 def set_(call: Call) -> Receipt:
@@ -50,7 +51,7 @@ def set_(call: Call) -> Receipt:
     order, unknown = _members(call, team, words)
     if unknown or not order:
         return call.say("refuse.not_in_rota", names=unknown or [words], team=team["name"], known=_names(call, team))
-    after = {"people": order, "since": since, "weeks": weeks}
+    after = rotas.following(call.tx, team["id"], {"people": order, "since": since, "weeks": weeks}, call.now)
     rotas.put(call.tx, team["id"], after, call.sender["id"], call.now)
     return call.say("command.rota.set", **_shown(call, team))
 
@@ -83,8 +84,6 @@ def cover(call: Call) -> Receipt:
     who = order[0] if order else call.sender["id"]
     if who != call.sender["id"] and not _may_edit(call, team):
         return _refused(call, team, "cover")
-    if rotas.get(call.tx, team) is None:
-        return _none(call, team)
     rotas.cover(call.tx, team, who, call.now, until, call.sender["id"], call.now)
     return call.say("command.rota.covers", name=people.name_of(call.tx, who), until=until, zone=team["time_zone"])
 

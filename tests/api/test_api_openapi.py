@@ -64,9 +64,9 @@ DOCUMENT = {
             "then": {"required": ["required"], "properties": {"required": {"const": True}}},
         },
         "content": {
-            "required": ["application/json"],
-            "additionalProperties": False,
-            "properties": {"application/json": {"required": ["schema"]}},
+            "minProperties": 1,
+            "propertyNames": {"enum": ["application/json", "text/calendar"]},
+            "additionalProperties": {"required": ["schema"]},
         },
     },
 }

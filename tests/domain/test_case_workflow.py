@@ -32,6 +32,8 @@ def opened(at=TEN, severity="medium", **more):
         "owner_id": "",
         "policy": frozen.dump(),
         "opened_at": at,
+        "begun_at": at,
+        "first_contact_at": 0,
         "promised_at": cases.promise(frozen, severity, at),
         "reminders": 0,
         "escalations": 0,

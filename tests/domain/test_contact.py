@@ -41,6 +41,7 @@ ALONE = {
     "open_survey": {"open_survey": True},
     "fatigue_metric": {"last_asked_transactional": NIGHT - 2 * DAY_MS},
     "fatigue_any": {"last_asked_any": NIGHT - HOUR_MS},
+    "talking": {"talked_at": NIGHT - 5 * HOUR_MS},
     "night": {},
 }
 
@@ -75,7 +76,7 @@ def test_the_first_reason_that_holds_is_the_one_given(holding, now):
     verdict = asked(now=now, **facts)
     first = next((reason for reason in contact.REASONS if reason in holding), "night" if now == NIGHT else "")
     assert (verdict.reason if verdict else "") == first
-    assert isinstance(verdict, Wait) == (first == "night")
+    assert isinstance(verdict, Wait) == (first in contact.WAITS)
 
 
 @pytest.mark.parametrize("scope", ["surveys", "all"])
@@ -93,6 +94,13 @@ def test_in_their_night_they_are_asked_in_the_morning():
 
 def test_the_night_is_the_persons_own():
     assert asked(now=NOON, zone="America/New_York") == Wait("night", moment("2026-03-11T08:00", "America/New_York"))
+
+
+def test_while_a_colleague_talks_with_them_they_are_asked_nothing():
+    assert asked(talked_at=NOON - HOUR_MS) == Wait("talking", NOON + 23 * HOUR_MS)
+    assert asked(talked_at=NOON - HOUR_MS, quiet_ok=True) == Wait("talking", NOON + 23 * HOUR_MS)
+    assert asked(talked_at=NOON - 24 * HOUR_MS) is None
+    assert asked(talked_at=NOON - HOUR_MS, policy=Policy(talk_hours=0)) is None
 
 
 def test_somebody_who_has_just_acted_may_be_asked_at_night():

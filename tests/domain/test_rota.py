@@ -79,6 +79,37 @@ def test_the_next_weeks_in_order():
     assert shifts[1].end == at("2026-04-06 09:00"), "in place of Ben, then in their own turn"
 
 
+def test_who_covers_is_on_call_in_a_team_without_a_rotation():
+    covers = [Stretch("wei", at("2026-03-20 18:00"), at("2026-03-21 09:00"))]
+    assert who("2026-03-20 18:00", covers, rota=None) == "wei"
+    assert who("2026-03-21 09:00", covers, rota=None) == ""
+    assert on_call(None, covers, (), at("2026-03-20 19:00")).end == at("2026-03-21 09:00")
+
+
+def test_what_comes_is_shown_without_the_times_when_nobody_is_on_call():
+    covers = [
+        Stretch("wei", at("2026-03-20 18:00"), at("2026-03-21 09:00")),
+        Stretch("wei", at("2026-03-22 18:00"), at("2026-03-23 09:00")),
+        Stretch("ana", at("2026-03-22 20:00"), at("2026-03-23 09:00")),
+    ]
+    shifts = upcoming(None, covers, (), at("2026-03-18 12:00"), 4)
+    assert [(shift.person, shift.start, shift.end) for shift in shifts] == [
+        ("wei", at("2026-03-20 18:00"), at("2026-03-21 09:00")),
+        ("wei", at("2026-03-22 18:00"), at("2026-03-22 20:00")),
+        ("ana", at("2026-03-22 20:00"), at("2026-03-23 09:00")),
+    ]
+    assert upcoming(None, (), (), at("2026-03-18 12:00"), 4) == []
+    assert [shift.person for shift in upcoming(ROTA, (), (), at("2026-03-10 12:00"), 2)] == ["ana", "ben"]
+
+
+def test_the_rotation_that_runs_holds_until_the_next_one_begins():
+    rota = Rota(("wei",), at("2026-03-25 09:00"), BERLIN, earlier=ROTA)
+    assert [who(f"2026-03-{day}", rota=rota) for day in ("15 10:00", "16 10:00", "24 10:00", "25 09:00")] == [
+        "", "ana", "ben", "wei",
+    ]  # fmt: skip
+    assert on_call(rota, (), (), at("2026-03-24 10:00")).end == at("2026-03-25 09:00")
+
+
 def test_two_absences_that_follow_each_other_are_one():
     away = [
         Stretch("ana", at("2026-03-17 00:00"), at("2026-03-19 00:00")),

@@ -19,13 +19,13 @@ EVIDENCE = {
     "by": "rule",
     "percent": 10, "other": "nps", "why": "blocked", "touchpoint": "ticket",
 }  # fmt: skip
-UNTIL_WHEN = ("fatigue_any", "fatigue_metric", "night", "delay", "open_survey", "open_question")
+UNTIL_WHEN = ("fatigue_any", "fatigue_metric", "talking", "night", "delay", "open_survey", "open_question")
 AT_WHEN = (
     "opted_out", "paused", "internal", "spam", "self_solved", "unanswered", "survey_off", "auto_closed", "closed_by",
     "too_old", "open_survey", "fatigue_any", "fatigue_metric",
 )  # fmt: skip
 NO_COMMAND = ("internal", "spam", "self_solved", "unanswered", "survey_off", "fatigue_any", "fatigue_metric",
-              "open_survey", "open_question")  # fmt: skip
+              "open_survey", "open_question", "talking")  # fmt: skip
 """Reasons that no command changes: another system does, a setting, or time."""
 REASONS = (*contact.REASONS, "delay", "no_survey", "open_question")
 

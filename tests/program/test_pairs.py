@@ -172,9 +172,8 @@ async def test_every_customers_channel_works_with_every_teams(store_url):
         assert any("never called back" in in_slack(each) for each in slack.said("CTEAM"))
 
 
-async def loop(pair: Pair, customer: tuple[str, ...], team: tuple[str, ...], name: str) -> None:
-    channel, address, language, words = customer
-    touchpoint, outcome, team_channel, member, place, member_name, severity = team
+async def unhappy(pair: Pair, customer: tuple[str, ...], touchpoint: str, outcome: str, name: str) -> dict[str, Any]:
+    channel, address, language, _ = customer
     await pair.does(channel, address, kind="opened")
     person = {"language": language, "time_zone": "Asia/Shanghai"}
     person["addresses"] = [{"channel": channel, "address": address}]  # type: ignore[assignment]
@@ -184,7 +183,13 @@ async def loop(pair: Pair, customer: tuple[str, ...], team: tuple[str, ...], nam
     assert (taken.state, taken.reason) == ("asked", ""), name
     await pair.rest()
     await pair.does(channel, address, kind="text", text="1")
-    case = (await pair.rows("cases"))[-1]
+    return (await pair.rows("cases"))[-1]
+
+
+async def loop(pair: Pair, customer: tuple[str, ...], team: tuple[str, ...], name: str) -> None:
+    channel, address, language, words = customer
+    touchpoint, outcome, team_channel, member, place, member_name, severity = team
+    case = await unhappy(pair, customer, touchpoint, outcome, name)
     assert (case["channel"], case["address"]) == (channel, address), name
     assert case["code"] in await pair.told(address), name
     for text in ("1", words, words):
@@ -204,3 +209,34 @@ async def loop(pair: Pair, customer: tuple[str, ...], team: tuple[str, ...], nam
     case = next(each for each in await pair.rows("cases") if each["id"] == case["id"])
     assert (case["state"], case["confirm"]) == ("closed", "yes"), name
     assert member_name in await pair.told(place), name
+
+
+@pytest.mark.timeout(240)
+async def test_while_a_colleague_talks_with_a_customer_the_bot_asks_nothing_on_any_channel(store_url):
+    async with company(store_url) as (app, clock, slack, wechat, wecom, seen):
+        pair = Pair(app, clock, seen, wechat, wecom)
+        for n, (customer, team) in enumerate(zip(CUSTOMERS, itertools.cycle(TEAMS), strict=False)):
+            channel, address, language, words = CUSTOMERS[customer]
+            address = address.format(n=n)
+            if channel == "slack":
+                slack.add_user(address, f"Customer {n}")
+            elif channel == "wechat":
+                wechat.follow(address)
+            await talk(pair, (channel, address, language, words), TEAMS[team], f"{customer} with {team}")
+
+
+async def talk(pair: Pair, customer: tuple[str, ...], team: tuple[str, ...], name: str) -> None:
+    channel, address, _, words = customer
+    touchpoint, outcome, team_channel, member, place, *_ = team
+    case = await unhappy(pair, customer, touchpoint, outcome, name)
+    said = {"words": f"This is {name}."}
+    await pair.does(team_channel, member, place, kind="form", choice=f"c:reply:{case['id']}", fields=said)
+    assert said["words"] in await pair.told(address), name
+    asked = [row["id"] for row in await pair.rows("outbox") if row["kind"] == "question"]
+    for text in (words, words):
+        await pair.does(channel, address, kind="text", text=text)
+    await pair.later(26 * 60)
+    rows = await pair.rows("outbox")
+    assert [row["id"] for row in rows if row["kind"] == "question"] == asked, name
+    assert [row["key"] for row in rows if row["address"] == address].count("customer.noted") == 1, name
+    assert (await pair.told(place)).count(words) >= 2, f"{name}: what the customer answers stands under the case"

@@ -66,3 +66,24 @@ async def test_a_quote_is_no_command(the, text):
     await the.rest()
     assert "quoted" in the.slack.texts(ADA)[-1]
     assert not [row for row in await the.rows("events") if "pause" in row["kind"]]
+
+
+@pytest.mark.parametrize(("typed", "wanted"), [("claim {code}", "is yours"), ("undo", "You changed nothing")])
+async def test_what_is_typed_to_the_bot_is_answered_there_even_where_it_is_said_in_private(store_url, typed, wanted):
+    async with workspace(store_url) as the:
+        case = await the.unhappy()
+        before = len(the.slack.said(ANA))
+        await the.slack.writes(ANA, typed.format(code=case["code"]))
+        await the.rest()
+        told = await the.slack.until(lambda: the.slack.texts(ANA)[before + 1 :])
+        assert wanted in told[-1]
+
+
+async def test_what_is_typed_in_a_teams_channel_is_answered_to_who_typed_it(store_url):
+    async with workspace(store_url) as the:
+        case = await the.unhappy()
+        await the.slack.writes(ANA, f"claim {case['code']}", channel=SUPPORT)
+        await the.rest()
+        (told,) = await the.slack.until(lambda: the.slack.ephemerals)
+        assert told["user"] == ANA
+        assert "is yours" in told["text"]

@@ -337,7 +337,7 @@ async def test_a_reply_reaches_the_customer_at_once_keeps_the_promise_and_stands
 
 
 async def test_a_reply_that_cannot_arrive_is_said_under_the_alert_to_who_wrote_it(world):
-    case = await world.unhappy()
+    case = await world.unhappy(words="slow")
     world.web.script([Unreachable("the account is deactivated")], SAM)
     await act(world, case, "reply", words="Looking into it")
     (told,) = [text for text in world.texts(SUPPORT) if "could not be delivered" in text]
@@ -346,7 +346,7 @@ async def test_a_reply_that_cannot_arrive_is_said_under_the_alert_to_who_wrote_i
 
 
 async def test_a_reply_that_waits_for_the_customer_is_said_to_wait(world):
-    case = await world.unhappy()
+    case = await world.unhappy(words="slow")
     world.web.script([HoldUntilInbound("the window is closed")], SAM)
     await act(world, case, "reply", words="Looking into it")
     assert [text for text in world.texts(SUPPORT) if "goes out when they write again" in text]

@@ -197,12 +197,13 @@ ERASED_BY = {
     "outbox": "outbox", "events": "event", "channel_state": "state", "responses": "",
     "follow_ups": "follow_ups", "grants": "grants", "command_turns": "command_turns",
     "command_counts": "command_counts",
+    "improvement_customers": "",
 }  # fmt: skip
 """Tables with rows of a person, and the statement that erases what is in them."""
 COLLEAGUES = {
     "members", "teams", "survey_versions", "pairing_codes", "incidents", "approvals", "forgotten", "rotas", "covers",
     "absences", "cadences", "cadence_runs", "survey_drafts", "survey_proposals", "survey_previews",
-    "case_steps",
+    "case_steps", "improvements",
 }  # fmt: skip
 """Tables in which only colleagues are named: who has a role is not forgotten."""
 

@@ -218,7 +218,7 @@ async def test_an_exact_name_address_or_id_wins_over_a_part_of_a_name(world):
 
 def test_every_table_that_names_a_customer_is_given():
     of_a_person = {table for table, tags in COLUMNS.items() if "person_id" in tags}
-    apart = {"outbox", "cases", "members", "pairing_codes", "absences", "covers"}
+    apart = {"outbox", "cases", "members", "pairing_codes", "absences", "covers", "improvement_customers"}
     assert of_a_person == (set(people_merging.GIVEN) - {"events"}) | apart
 
 

@@ -21,7 +21,7 @@ SOURCES = [
     if path.suffix in {".py", ".html", ".j2", ".jinja", ".txt"} and "wording" not in path.parts
 ]
 ROOMS = (
-    "admin|card|case|command|customer|decision|ending|form|link|media|metric|not_asked|page|period|question|reason|refuse"
+    "admin|card|case|command|customer|decision|ending|form|improvement|link|media|metric|not_asked|page|period|question|reason|refuse"
     "|severity|sorry|survey|team|why|word"
 )
 KEY = re.compile(rf"""["']((?:{ROOMS})(?:\.[a-z0-9_-]+)+)["']""")

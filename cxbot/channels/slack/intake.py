@@ -159,7 +159,9 @@ class Intake:
         try:
             async with asyncio.timeout(ACK_S):
                 for inbound in typed:
-                    await self.deliver(await self._with_words(inbound))
+                    receipt = await self.deliver(await self._with_words(inbound))
+                    if receipt.notice:
+                        self.spawn(self.tell(_in_channel(inbound), receipt.notice))
         except Exception as error:  # noqa: BLE001 -- Slack sends it again, and what was committed is found then
             if not isinstance(error, TimeoutError):
                 log.error("slack_message_failed", error=f"{type(error).__name__}: {error}")
@@ -253,3 +255,9 @@ def _kind(event: Payload) -> str:
 
 
 _SUFFIX = {"im": "im", "group": "groups", "mpim": "mpim", "channel": "channels"}
+
+
+def _in_channel(inbound: Inbound) -> Act:
+    """Something typed, for what is told to who typed it: there where others read along, else in their conversation."""
+    channel = inbound.place.partition("/")[0]
+    return Act(inbound, channel=channel if channel.startswith(("C", "G")) else "")

@@ -1,0 +1,113 @@
+"""What an improvement has changed: its touchpoint's figures before and after, with their intervals. Reads only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cxbot.domain import improvements as rules
+from cxbot.domain import scoring
+from cxbot.ports import Row, Tx
+from cxbot.transactions import causes, settings, surveys
+
+Span = tuple[date, date]
+
+
+def lines(tx: Tx, improvement: Row, now: int) -> list[dict[str, Any]]:
+    """The figures as lines: before and after over equally many days; what was before, where it is too early to say."""
+    if not improvement["done_at"]:
+        return []
+    zone = ZoneInfo(settings.company(tx).time_zone)
+    started, done, today = (_day(at, zone) for at in (improvement["started_at"], improvement["done_at"], now))
+    found = rules.windows(started, done, today)
+    if found is None:
+        span = rules.usual(started)
+        head = {"key": "improvement.numbers.only_before", "args": {"days": rules.COMPARE_DAYS}}
+        of_before = [_alone(metric, score) for metric, score in sorted(_scores(tx, improvement, span).items())]
+        later = {"key": "improvement.numbers.later", "args": {"at": improvement["compare_at"]}}
+        return [head, *(of_before or [_none()]), *([later] if improvement["compare_at"] else [])]
+    before, after = _scores(tx, improvement, found.before), _scores(tx, improvement, found.after)
+    both = [
+        _compared(metric, before.get(metric, scoring.score(metric, {})), after.get(metric, scoring.score(metric, {})))
+        for metric in sorted({*before, *after})
+    ]
+    head = {"key": "improvement.numbers.both", "args": {"days": found.days}}
+    return [head, *(both or [_none()]), _complaints(tx, improvement, found, zone)]
+
+
+def _complaints(tx: Tx, improvement: Row, windows: rules.Windows, zone: ZoneInfo) -> dict[str, Any]:
+    before, after = (_cases(tx, improvement, span, zone) for span in (windows.before, windows.after))
+    trend = {"key": f"improvement.trend.{rules.trend(after, before)}", "args": {}}
+    return {"key": "improvement.numbers.complaints", "args": {"before": before, "after": after, "trend": trend}}
+
+
+def _cases(tx: Tx, improvement: Row, span: Span, zone: ZoneInfo) -> int:
+    """How many cases of the cause were opened in a span of days."""
+    first, last = (int(datetime.combine(day, time(), zone).timestamp() * 1000) for day in _ends(span))
+    scope = {"team_id": improvement["team_id"], "touchpoint": improvement["touchpoint"]}
+    found = causes.complaints(tx, first, last - 1, **scope)
+    return len({each.case_id for each in found if each.case_id and each.cause == improvement["cause"]})
+
+
+def _ends(span: Span) -> Span:
+    return span[0], span[1] + timedelta(days=1)
+
+
+def _scores(tx: Tx, improvement: Row, span: Span) -> dict[str, scoring.Score | None]:
+    """One figure a metric, at the touchpoint or of the team; None for an anonymous one with too few to show."""
+    counts: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    anonymous: set[str] = set()
+    scope = {
+        "touchpoint": improvement["touchpoint"],
+        "team_id": "" if improvement["touchpoint"] else improvement["team_id"],
+    }
+    for row in tx.all("improvements.scores", first=span[0].isoformat(), last=span[1].isoformat(), **scope):
+        counts[row["metric"]][int(row["score"])] += int(row["n"])
+        if surveys.at(tx, row["survey"], row["version"]).anonymous:
+            anonymous.add(row["metric"])
+    found: dict[str, scoring.Score | None] = {}
+    for metric, of_metric in counts.items():
+        hidden = metric in anonymous and sum(of_metric.values()) < scoring.ANONYMOUS_ENOUGH
+        score = scoring.score(metric, of_metric)
+        if score is not None:
+            found[metric] = None if hidden else score
+    return found
+
+
+def _compared(metric: str, before: scoring.Score | None, after: scoring.Score | None) -> dict[str, Any]:
+    """One metric before and after, and whether the difference is real; None is a figure that may not be shown."""
+    empty = scoring.score(metric, {})
+    assert empty is not None
+    args = {"metric": _metric(metric), "before": _figure(before), "after": _figure(after)}
+    said, found = rules.verdict(before or empty, after or empty)
+    difference = {"value": found.value, "low": found.low, "high": found.high}
+    return {
+        "key": "improvement.numbers.line",
+        "args": {**args, "verdict": {"key": f"improvement.verdict.{said}", "args": difference}},
+    }
+
+
+def _alone(metric: str, score: scoring.Score | None) -> dict[str, Any]:
+    return {"key": "improvement.numbers.alone", "args": {"metric": _metric(metric), "figure": _figure(score)}}
+
+
+def _figure(score: scoring.Score | None) -> dict[str, Any]:
+    if score is None:
+        return {"key": "improvement.figure.hidden", "args": {}}
+    kind = "net" if score.metric in ("nps", "enps") else "share"
+    args = {"value": score.value, "low": score.low, "high": score.high, "n": score.n}
+    return {"key": f"improvement.figure.{kind if score.enough else 'too_few'}", "args": args}
+
+
+def _metric(metric: str) -> dict[str, Any]:
+    return {"key": f"metric.{metric}", "args": {}}
+
+
+def _none() -> dict[str, Any]:
+    return {"key": "improvement.numbers.none", "args": {}}
+
+
+def _day(at: int, zone: ZoneInfo) -> date:
+    return datetime.fromtimestamp(at / 1000, UTC).astimezone(zone).date()
