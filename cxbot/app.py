@@ -62,6 +62,7 @@ def seed(
     """Takes over what the settings and files say; returns the secret that counts, and what changed or conflicts."""
     settings.put(tx, settings.COMPANY, config.company.model_dump())
     settings.put(tx, settings.CONTACT, config.contact.model_dump())
+    settings.put(tx, settings.CADENCES, config.cadences.model_dump())
     settings.put(tx, settings.COMMANDS, config.commands.model_dump())
     lines = teams.seed(tx, config.seed.teams, now)
     openings.schedule(tx, now)

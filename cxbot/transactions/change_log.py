@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cxbot.domain.survey import Survey
 from cxbot.ports import Row, Tx
-from cxbot.transactions import membership, people, person_changes, rotas, survey_changes, teams
+from cxbot.transactions import cadence_changes, membership, people, person_changes, rotas, survey_changes, teams
 
 UNDO_MS = 30 * 60 * 1000
 """How long a change can be taken back."""
@@ -18,16 +19,22 @@ UNDONE = "change.undone"
 
 Revert = Callable[[Tx, Row, str, int], bool | str]
 """revert(tx, event, actor_id, now) takes a change back where it still stands, and says whether it did, or why not."""
+Second = Callable[[Tx, Row], Survey | None]
+"""second(tx, event) gives what another admin has to approve before a change is taken back; None where nobody has to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """A change that was taken back, or could not be because something else was changed since."""
+    """A change that was taken back, or could not be because something else was changed since.
+
+    `waits_for`: the survey that would go live again, which another admin has to approve first.
+    """
 
     event: Row
     done: bool
     why_not: str = ""
     """"not_yours" or "last_owner"; '' where it was changed since."""
+    waits_for: Survey | None = None
 
 
 def changes(tx: Tx, since: int, until: int, actor_id: str = "") -> list[Row]:
@@ -54,6 +61,8 @@ def undo_latest(tx: Tx, sender_id: str, now: int) -> Undone | None:
         by_undoing = any(first < row["id"] < last for first, last in spans)
         if row["kind"] not in REVERT or row["id"] in taken_back or by_undoing:
             continue
+        if row["kind"] in SECOND and (wanted := SECOND[row["kind"]](tx, row)) is not None:
+            return Undone(row, False, waits_for=wanted)
         first = tx.new_id()
         came = REVERT[row["kind"]](tx, row, sender_id, now)
         if came is True:
@@ -157,6 +166,10 @@ REVERT: dict[str, Revert] = {
     "person.address_removed": _removed,
     "opted_out": _consent,
     "opted_in": _consent,
+    cadence_changes.CHANGED: cadence_changes.revert,
     **dict.fromkeys(survey_changes.REVERTS, survey_changes.revert),
 }
 """What can be taken back, by kind of event, and how."""
+
+SECOND: dict[str, Second] = {"survey.published": survey_changes.needs_approval}
+"""What is taken back only with another admin's approval, by kind of event."""

@@ -484,6 +484,8 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "begun_at": "",
         "line_at": "",
         "ended_at": "",
+        "plan": "",
+        "survey": "",
     },
     "follow_ups": {
         "id": "",
@@ -594,5 +596,10 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "event": "",
         "made_at": "",
         "made": "",
+    },
+    "send_rates": {
+        "name": "",
+        "minute": "",
+        "taken": "",
     },
 }

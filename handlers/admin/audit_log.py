@@ -8,9 +8,9 @@ from typing import Any
 
 from cxbot.domain.roles import may
 from cxbot.ports import Receipt, Row, Tx
-from cxbot.transactions import change_log, people, surveys, teams
+from cxbot.transactions import cadence_changes, change_log, people, surveys, teams
 from cxbot.wording.catalogue import messages
-from handlers import team_named
+from handlers import cadences, team_named
 from handlers.admin import team_policy
 from handlers.admin.numbers import DAYS, PERIODS
 from handlers.grammar import Argument, Call, Command
@@ -64,11 +64,11 @@ def said(tx: Tx, row: Row) -> dict[str, Any]:
     kind = row["kind"] if f"change.{row['kind']}" in messages("en") else "other"
     if kind == "other" and row["kind"] in messages("en"):
         what = {"key": row["kind"], "args": {name: args[name] for name in ("variant",) if name in args}}
-        return {"key": "change.in_words", "args": {"subject": _subject(row), "what": what}}
+        return {"key": "change.in_words", "args": {"subject": _subject(tx, row), "what": what}}
     team = teams.get(tx, args["team"]) if args.get("team") else None
     before, after = _sides(tx, row, args)
     detail = {
-        "subject": _subject(row),
+        "subject": _subject(tx, row),
         "team": team["name"] if team else "",
         "before": before,
         "after": after,
@@ -102,10 +102,12 @@ def _flat(value: Any) -> str:
     return "" if value is None else str(value)[:LONGEST]
 
 
-def _subject(row: Row) -> Any:
-    """The team or the person that was changed, by name; who was forgotten has none."""
+def _subject(tx: Tx, row: Row) -> Any:
+    """The team, the person or the cadence that was changed, by name; who was forgotten has none."""
     if row["team"] or row["subject"]:
         return row["team"] or row["subject"]
+    if (cadence := tx.one("cadences.get", id=row["subject_id"])) is not None:
+        return cadence["name"]
     of_people = row["kind"].startswith(("person.", "role.", "change.", "opted", "merged", "pair"))
     return {"key": "card.somebody", "args": {}} if of_people else row["subject_id"].removeprefix(surveys.SUBJECT)
 
@@ -117,6 +119,8 @@ def _sides(tx: Tx, row: Row, args: Mapping[str, Any]) -> tuple[Any, Any]:
     before, after = args["from"], args["to"]
     if row["kind"].endswith(".policy_changed"):
         return _settings(tx, before, after), _settings(tx, after, before)
+    if row["kind"] == cadence_changes.CHANGED:
+        return cadences.sides(before, after)
     if row["kind"] == "role.changed":
         return _role(before), _role(after)
     one, other = differing(before, after)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cxbot.domain.roles import may
 from cxbot.ports import Receipt
 from cxbot.transactions import change_log, teams
-from handlers.admin import audit_log, case_actions
+from handlers.admin import audit_log, case_actions, survey_versions
 from handlers.grammar import Argument, Call, Command
 
 
@@ -20,6 +20,8 @@ def undo(call: Call) -> Receipt:
         undone = change_log.undo_latest(call.tx, call.sender["id"], call.now)
     if undone is None:
         return call.say("command.undo.nothing", minutes=minutes)
+    if undone.waits_for is not None:
+        return survey_versions.go_back(call, undone.waits_for, "")
     change = audit_log.said(call.tx, undone.event)
     outcome = "done" if undone.done else undone.why_not or "changed_since"
     return call.say(f"command.undo.{outcome}", change=change)
