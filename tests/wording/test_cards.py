@@ -265,9 +265,9 @@ STEPS = [
 
 def test_the_steps_are_shown_with_boxes_and_a_number_and_ticked_by_the_one_that_is_next() -> None:
     card = draw(state="claimed", owner_name="Ana", steps=STEPS)
-    assert dict(card.facts)["Steps"] == "1 of 2 · ☑ Apologise ☐ Fix it"
+    assert dict(card.facts)["Steps"] == "1 of 2\n☑ Apologise\n☐ Fix it"
     assert "c:step:c1:fix" in [choice.key for choice in card.choices]
-    assert dict(draw("zh-TW", steps=STEPS).facts)["步驟"] == "1/2 項 · ☑ 致歉 ☐ 解決"
+    assert dict(draw("zh-TW", steps=STEPS).facts)["步驟"] == "1/2 項\n☑ 致歉\n☐ 解決"
     done = [{**each, "done": True} for each in STEPS]
     assert "Step done" not in [choice.label for choice in draw(state="claimed", steps=done).choices]
     assert "Step done" not in [choice.label for choice in draw(steps=STEPS).choices]
