@@ -5,8 +5,8 @@ from __future__ import annotations
 from cxbot.ports import Row, Tx
 from cxbot.transactions import outbox
 
-COPY = "case.copy"
-"""The key of such a card; the alert has none."""
+COPY = "copy"
+"""The key of such a card, which says nothing: a card is drawn from the case. The alert has none."""
 SHOWN_AGAIN = "case.shown_again"
 MOST = 20
 """So many cards of one case are kept up to date, those asked for last."""

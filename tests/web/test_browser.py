@@ -340,7 +340,7 @@ async def test_what_came_into_a_seat_that_is_not_shown_is_counted_on_its_tab(ope
     await page.click(".tabs [data-tab=customer]")
     await page.click("#transcript-customer .choice >> nth=0")
     await wind_to_a_reminder(page)
-    await page.wait_for_function("document.querySelector('.tabs [data-tab=team] .unread b').textContent > 0")
+    await page.wait_for_selector(".tabs [data-tab=team] .unread b:not(:empty)")
     await page.click(".tabs [data-tab=team]")
     await page.wait_for_selector(".tabs [data-tab=team] .unread", state="hidden")
 

@@ -286,3 +286,9 @@ def test_where_there_is_no_room_for_every_button_undo_stays() -> None:
 @pytest.mark.parametrize("steps", [None, 3, "x", [1], [{}], [{"label": {"key": 3}, "done": "?"}]])
 def test_whatever_stands_in_the_place_of_steps_is_drawn_without_an_error(steps: Any) -> None:
     assert draw(state="claimed", steps=steps, goodwill=steps).title
+
+
+@pytest.mark.parametrize(("state", "main"), [("open", "claim"), ("claimed", "resolve"), ("resolved", "")])
+def test_one_action_at_most_stands_out(state: str, main: str) -> None:
+    styled = [choice.key.split(":")[1] for choice in draw(state=state).choices if choice.style == "primary"]
+    assert styled == ([main] if main else [])
