@@ -294,3 +294,10 @@ async def test_the_phone_of_a_forgotten_customer_empties_and_somebody_unknown_ca
     assert news["erased"] is False
     assert (await page.act(text="hello?")).status == 200
     stream.close()
+
+
+async def test_a_fact_of_several_lines_has_them_below_its_label(page):
+    steps = "1 of 2\n☑ Apologise\n☐ Fix it"
+    await page.store.run(say, page.clock.now, TEAM, "Open", kind="card", title="High", facts=[["Steps", steps]])
+    text = await (await page.client.get("/try")).text()
+    assert '<dt>Steps</dt><dd>1 of 2</dd><dd class="lines">☑ Apologise<br>☐ Fix it</dd>' in text
