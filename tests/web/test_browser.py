@@ -194,7 +194,7 @@ async def test_a_picture_and_a_location_never_stop_the_conversation(open_page, t
     await page.wait_for_selector("#transcript-customer .attachment >> nth=1")
     picture.write_bytes(b"not a picture at all")
     await page.set_input_files("[data-upload]", picture)
-    await page.wait_for_selector(".toast:not(:empty)")
+    await page.wait_for_selector("[data-toast=customer]:has-text('neither a picture')")
 
 
 async def test_the_clock_is_wound_and_reminders_are_seen_at_once(open_page):
