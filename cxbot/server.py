@@ -92,11 +92,11 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
     """Answers refusals in words, and a fault of ours with an id that is in the log; a bad body is never our fault."""
     try:
         return await handler(request)
-    except web.HTTPRequestEntityTooLarge:
-        return _words(413, "This is too large. Send less at once.")
     except web.HTTPException as refused:
-        if refused.status < 400 or refused.content_type == "text/html":
+        if refused.status < 400 or refused.content_type in _IN_ITS_OWN_WORDS:
             raise
+        if isinstance(refused, web.HTTPRequestEntityTooLarge):
+            return _words(413, "This is too large. Send less at once.")
         headers = {hdrs.ALLOW: refused.headers[hdrs.ALLOW]} if hdrs.ALLOW in refused.headers else {}
         return _words(refused.status, _REFUSALS.get(refused.status, f"{refused.reason}."), headers)
     except web.RequestPayloadError:
@@ -110,6 +110,8 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
         return _words(500, f"Something went wrong on our side. Try again; if it stays, name the number {fault}.")
 
 
+_IN_ITS_OWN_WORDS = ("text/html", "application/json")
+"""What a refusal is written in that says by itself what is wrong: a page, or what a page's script shows."""
 _REFUSALS = {
     403: "This is not allowed.",
     404: "There is nothing here. The address may be mistyped or too old.",

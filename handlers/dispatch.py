@@ -55,7 +55,7 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None, c
     if (handled := _for_colleagues(tx, place, sender, inbound, now, found, can)) is not None:
         return handled
     staff = sender is not None and inbound.kind == "text" and bool(teams.roles_of(tx, sender["id"]))
-    if staff and (tried := survey_buttons.typed(tx, inbound, now)) is not None:
+    if staff and (tried := survey_buttons.typed(tx, sender, inbound, now)) is not None:
         return tried
     if inbound.command and not staff and inbound.text.startswith("/"):
         language = (sender or {}).get("language") or wording.negotiate(

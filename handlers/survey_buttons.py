@@ -46,7 +46,7 @@ def _attached(tx: Tx, sender: Row | None, inbound: Inbound, now: int, found: lis
 
 def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int, found: list[Any] | None = None) -> Receipt:
     """A button or a form about surveys, of somebody who may edit them."""
-    language = str((sender or {}).get("language") or settings.company(tx).language)
+    language = _reads(tx, sender)
     if sender is None or not may(teams.roles_of(tx, sender["id"]), "edit_survey"):
         return commands.not_allowed(tx, inbound, language)
     call = survey_desk.call_of(tx, sender, inbound, now, found)
@@ -141,7 +141,7 @@ def _decided(call: Call, proposal_id: str, approves: bool) -> Receipt:
     return call.say(f"survey.approval.you_{decided.outcome}", **args)
 
 
-def typed(tx: Tx, inbound: Inbound, now: int) -> Receipt | None:
+def typed(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt | None:
     """A line of somebody with a role who tries a survey out; None where it is no answer to that."""
     if inbound.place != inbound.sender or inbound.command or inbound.text.lstrip().startswith("/"):
         return None
@@ -153,19 +153,25 @@ def typed(tx: Tx, inbound: Inbound, now: int) -> Receipt | None:
         return None
     if replies.fold(inbound.text) in CANCEL or replies.read_intent(inbound.text) in ("stop", "stop_all"):
         survey_previews.leave(tx, inbound.channel, inbound.sender, now)
-        return Receipt(notice=wording.text("survey.preview.left", survey_previews.language_of(tx, preview)))
-    return _answered(tx, preview, conversation.Said(text=inbound.text), now)
+        return Receipt(notice=wording.text("survey.preview.left", _reads(tx, sender)))
+    return _answered(tx, preview, conversation.Said(text=inbound.text), _reads(tx, sender), now)
 
 
 def _pressed(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
     preview = survey_previews.open_at(tx, inbound.channel, inbound.sender, now)
     _, preview_id, question, value, *_ = [*inbound.choice.split(":", 3), "", "", ""]
     if preview is None or preview["id"] != preview_id:
-        return Receipt(notice=wording.text("refuse.stale", str((sender or {}).get("language") or "en")))
-    return _answered(tx, preview, conversation.Said(value=value, question=question), now)
+        return Receipt(notice=wording.text("refuse.stale", _reads(tx, sender)))
+    return _answered(tx, preview, conversation.Said(value=value, question=question), _reads(tx, sender), now)
 
 
-def _answered(tx: Tx, preview: Row, said: conversation.Said, now: int) -> Receipt:
+def _answered(tx: Tx, preview: Row, said: conversation.Said, language: str, now: int) -> Receipt:
     if survey_previews.reply(tx, preview, said, now):
         return Receipt()
-    return Receipt(notice=wording.text("refuse.stale", survey_previews.language_of(tx, preview)))
+    return Receipt(notice=wording.text("refuse.stale", language))
+
+
+def _reads(tx: Tx, sender: Row | None) -> str:
+    """The language of who tries it out: only what a customer would read is in that of the survey."""
+    own = teams.language_of(tx, sender) if sender else ""
+    return own or settings.company(tx).language

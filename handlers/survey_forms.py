@@ -79,11 +79,11 @@ def question(call: Call, survey: Survey, _: Sequence[str]) -> Form:
     last = survey.questions[-1].id if survey.questions else FIRST
     fields = (
         Field("id", say("survey.form.id", call.language), hint=say("survey.form.id_hint", call.language)),
-        Field("kind", say("survey.part.kind", call.language), "choice", kinds, value="text"),
+        Field("kind", _part(call, "kind"), "choice", kinds, value="text"),
         *_in_each_language(call),
         Field(
             "options",
-            say("survey.part.options", call.language),
+            _part(call, "options"),
             "long_text",
             required=False,
             hint=say("survey.form.options_hint", call.language),
@@ -94,7 +94,7 @@ def question(call: Call, survey: Survey, _: Sequence[str]) -> Form:
             required=False,
             hint=say("survey.form.range_hint", call.language),
         ),
-        Field("optional", say("survey.part.optional", call.language), "choice", _yes_no(call), value="yes"),
+        Field("optional", _part(call, "optional"), "choice", _yes_no(call), value="yes"),
         Field("after", say("survey.form.after", call.language), "choice", after, value=last),
     )
     return survey_desk.form(
@@ -134,7 +134,7 @@ def option(call: Call, survey: Survey, words: Sequence[str]) -> Form:
         *_in_each_language(call),
         Field(
             "cause",
-            say("survey.part.cause", call.language),
+            _part(call, "cause"),
             required=False,
             hint=say("survey.form.cause_hint", call.language),
         ),
@@ -157,11 +157,11 @@ def words_rule(call: Call, survey: Survey, _: Sequence[str]) -> Form:
     fields = (
         Field(
             "words",
-            say("survey.part.words", call.language),
+            _part(call, "words"),
             "long_text",
             hint=say("survey.form.words_hint", call.language),
         ),
-        Field("severity", say("survey.part.severity", call.language), "choice", severities, value="high"),
+        Field("severity", _part(call, "severity"), "choice", severities, value="high"),
         *_in_each_language(call, "survey.form.reason"),
     )
     return survey_desk.form(
@@ -202,7 +202,7 @@ def trigger_fields(call: Call, survey: Survey) -> tuple[Field, ...]:
     return tuple(
         Field(
             name,
-            wording.text(f"survey.part.{name if name != 'sample' else 'sample_percent'}", call.language),
+            _part(call, name if name != "sample" else "sample_percent"),
             required=name in ("touchpoints", "expires"),
             value=value,
             hint=wording.text(f"survey.form.{hints[name]}", call.language) if name in hints else "",
@@ -223,7 +223,7 @@ def take_trigger(survey: Survey, _: Sequence[str], fields: Mapping[str, str]) ->
 
 def new(call: Call, survey: Survey, _: Sequence[str]) -> Form:
     """What a survey made of a template still needs: its key, its title and whom it asks."""
-    label = wording.text("survey.part.title", call.language)
+    label = _part(call, "title")
     titles = tuple(
         Field(each, f"{label} – {wording.text(f'language.{each}', call.language)}", value=survey.title.get(each, ""))
         for each in LANGUAGES
@@ -262,6 +262,12 @@ EDITS: Mapping[str, tuple[Callable[[Call, Survey, Sequence[str]], Form], Callabl
     "new": (new, take_new),
 }
 """Forms that edit, by how their keys begin: what draws them, and what takes them."""
+
+
+def _part(call: Call, name: str) -> str:
+    """A part of a survey as the label of a field: amid a sentence it is written small."""
+    label = wording.text(f"survey.part.{name}", call.language)
+    return label[:1].upper() + label[1:]
 
 
 def _in_each_language(call: Call, label: str = "") -> tuple[Field, ...]:

@@ -10,7 +10,7 @@ from cxbot import wording
 from cxbot.domain import cases as workflow
 from cxbot.domain.cases import Refusal
 from cxbot.ports import PREVIEW, Form, Inbound, Limits, Receipt, Row, Tx
-from cxbot.transactions import case_messages, case_steps, case_work, grants, people, reach, settings, teams
+from cxbot.transactions import case_copies, case_messages, case_steps, case_work, grants, people, reach, settings, teams
 from handlers import commands, forms, goodwill
 
 AT_ONCE = ("claim", "release", "contacted", "call_off", "reached", "undo", "reopen")
@@ -51,12 +51,16 @@ def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
         return Receipt(notice=wording.text("refuse.not_member" if case else "refuse.stale", language, who=who))
     refusal = _refusal(tx, case, action, sender["id"])
     if refusal is not None:
+        # The card may be behind: some platforms change one only after a press on it.
+        case_copies.redraw(tx, case, now)
         return _refused(refusal, language, now)
     if action == "goodwill":
         return goodwill.act(tx, case, sender, inbound, language, now)
     if action in AT_ONCE or action == "step":
         given = {"step": [*inbound.choice.split(":", 3), ""][3]} if action == "step" else {}
         done = case_work.act(tx, case_id, action, sender["id"], now, via=inbound.channel, **given)
+        if isinstance(done, Refusal):
+            case_copies.redraw(tx, case, now)
         return _done(tx, done, language, now)
     if previewed:
         words = forms.said(inbound.fields)

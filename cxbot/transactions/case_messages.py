@@ -8,7 +8,7 @@ from typing import Any
 from cxbot.domain import calendar
 from cxbot.domain import cases as workflow
 from cxbot.ports import Row, Tx
-from cxbot.transactions import cases, outbox, people, places, rotas, settings, teams
+from cxbot.transactions import case_copies, cases, outbox, people, places, rotas, settings, teams
 
 
 def alert(tx: Tx, case: Row, now: int, *, replaces: str = "", due_at: int = 0) -> str:
@@ -42,7 +42,8 @@ def show(tx: Tx, case: Row, now: int) -> Row:
 
 
 def redraw(tx: Tx, case: Row, now: int) -> None:
-    """Brings the alert up to date, and once more when its undo has lapsed."""
+    """Brings the alert up to date, and once more when its undo has lapsed; likewise what was asked for beside it."""
+    case_copies.redraw(tx, case, now)
     if not case["card_id"]:
         return
     alert(tx, case, now, replaces=case["card_id"])

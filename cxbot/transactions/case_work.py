@@ -13,6 +13,7 @@ from cxbot.domain.cases import Change, Refusal
 from cxbot.domain.roles import may
 from cxbot.ports import Row, Tx
 from cxbot.transactions import (
+    case_copies,
     case_messages,
     case_opening,
     case_steps,
@@ -101,6 +102,7 @@ def act(
     after = cases.write(tx, case, columns, now)
     cases.record(tx, case_id, actor_id, decided.event, {**decided.args, **came_by(via)}, now)
     if decided.event == "moved":
+        case_copies.redraw(tx, after, now)
         return Done(_to_the_other_team(tx, case, after, actor_id, now), decided.event)
     _tell_the_team(tx, after, decided.event, actor_id, {**arguments, "message": "".join(leaving)}, now)
     case_messages.redraw(tx, after, now)

@@ -26,6 +26,7 @@ from cxbot.ports import (
 from cxbot.transactions import (
     allowances,
     case_card,
+    case_copies,
     channel_stops,
     delivered,
     incidents,
@@ -42,6 +43,8 @@ from cxbot.transactions import (
 BACK_OFF_MS = (2_000, 10_000, 30_000, 120_000, 600_000, 1_800_000)
 """Milliseconds before each further attempt; the last one repeats."""
 MOST_ATTEMPTS = 60
+ONLY_IN_PLACE = ("question.", case_copies.COPY, case_copies.SHOWN_AGAIN)
+"""How the keys begin of what is worth saying only in the place of what was said before."""
 HOLD_MS = 14 * 24 * 60 * 60 * 1000
 
 
@@ -110,8 +113,8 @@ def take(
     taken: list[Taken] = []
     while not taken and (rows := outbox.claim(tx, channel, limits, worker, now, machine, lease, most)):
         for row in rows:
-            if row["replaces"] and not limits.edits and row["key"].startswith("question."):
-                # Where nothing can be replaced, a line about an old question would only be noise.
+            if row["replaces"] and not limits.edits and row["key"].startswith(ONLY_IN_PLACE):
+                # Where nothing can be replaced, a line about an old question or card would only be noise.
                 _mark(tx, row, worker, "superseded", "no_edits", "", 0)
                 continue
             try:

@@ -57,8 +57,8 @@ def of_place(tx: Tx, channel: str, place: str, *, viewer: str = "", most: int = 
 def cast(tx: Tx, channel: str, *, customer: str = "", admin: str = "", most: int = 50) -> dict[str, list[Row]]:
     """Who can be played on a channel: `customers`, `teams`, `members` (one row a team they are in) and `admins`.
 
-    At most `most` customers and admins, those who acted last, always in the same order; `customer` and `admin` are
-    among them where they exist.
+    Among the admins are the colleagues who have something to read in private. At most `most` customers and admins,
+    those who acted last, always in the same order; `customer` and `admin` are among them where they exist.
     """
     customers = tx.all("transcripts.people", channel=channel, pattern="customer:%", wanted=customer, most=most)
     admins = tx.all("transcripts.people", channel=channel, pattern="admin:%", wanted=admin, most=most)
@@ -66,7 +66,10 @@ def cast(tx: Tx, channel: str, *, customer: str = "", admin: str = "", most: int
         "customers": sorted(customers, key=lambda row: str(row["id"])),
         "teams": tx.all("transcripts.teams", channel=channel),
         "members": tx.all("transcripts.members", channel=channel, pattern="member:%"),
-        "admins": sorted(admins, key=lambda row: str(row["id"])),
+        "admins": [
+            *sorted(admins, key=lambda row: str(row["id"])),
+            *tx.all("transcripts.private", channel=channel, pattern="member:%", most=most),
+        ],
     }
 
 

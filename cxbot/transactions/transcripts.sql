@@ -25,6 +25,15 @@ JOIN people p ON p.id = a.person_id
 WHERE a.channel = :channel AND a.address LIKE :pattern
 ORDER BY CASE WHEN a.address = :wanted THEN 0 ELSE 1 END, p.acted_at DESC, p.created_at, a.address LIMIT :most
 
+-- name: private
+-- Colleagues who have something to read in private: admins of everything or of a team, and whoever was written to.
+SELECT a.address, p.id, p.name, p.language, p.time_zone, p.vip FROM addresses a
+JOIN people p ON p.id = a.person_id
+WHERE a.channel = :channel AND a.address LIKE :pattern
+  AND (EXISTS (SELECT 1 FROM members m WHERE m.person_id = p.id AND m.role IN ('admin', 'owner'))
+       OR EXISTS (SELECT 1 FROM outbox o WHERE o.channel = a.channel AND o.address = a.address))
+ORDER BY a.address LIMIT :most
+
 -- name: known
 -- Which of two addresses exist, and what they are.
 SELECT address, kind, person_id FROM addresses WHERE channel = :channel AND (address = :place OR address = :sender)

@@ -29,7 +29,9 @@ _FIRST_TO_GO = ("merge", "goodwill", "step")
 """What is left out where a channel has no room for all: "undo" stands last and is wanted most."""
 _WITH_STEPS = ("claimed", "resolved", "closed")
 """Nobody's case is claimed first: its card stays small enough for every channel's buttons."""
-_STYLES = {"claim": "primary", "resolve": "primary", "dismiss": "danger"}
+_STYLES = {"dismiss": "danger"}
+_MAIN = ("claim", "resolve")
+"""What a case waits for: the first of these that can be done stands out, and nothing else."""
 _TONES = ("low", "medium", "high", "critical")
 
 
@@ -256,7 +258,6 @@ def _choices(voice: Voice, facts: Facts) -> tuple[Choice, ...]:
     if step:
         # Which step is meant: pressed twice, or on a card that is behind, it ticks no other.
         keys["step"] = f"c:step:{case_id}:{step}"
-    return tuple(
-        Choice(keys[action], voice.say(f"card.action.{action}"), _STYLES.get(action, ""))  # type: ignore[arg-type]
-        for action in actions
-    )
+    main = next((action for action in _MAIN if action in actions), "")
+    styles: dict[str, Any] = {**_STYLES, main: "primary"}
+    return tuple(Choice(keys[action], voice.say(f"card.action.{action}"), styles.get(action, "")) for action in actions)

@@ -53,7 +53,8 @@ def _choices(voice: Voice, facts: Mapping[str, Any]) -> tuple[Choice, ...]:
     if facts.get("work") or not (facts.get("open") or facts.get("claimed")):
         return ()
     actions = [name for name, some in (("claim", facts.get("open")), ("reply", True), ("resolve", True)) if some]
+    main = next(action for action in actions if action != "reply")
     return tuple(
-        Choice(f"n:{action}:{incident}", voice.say(f"incident.action.{action}"), "primary" if action != "reply" else "")
+        Choice(f"n:{action}:{incident}", voice.say(f"incident.action.{action}"), "primary" if action == main else "")
         for action in actions
     )

@@ -13,13 +13,13 @@ DONE, OPEN = "☑", "☐"
 
 
 def steps(voice: Voice, given: Any) -> str:
-    """How many are done, then each with its box ("2 of 5 · ☑ Apologise ☐ Fix it"): the number says the same."""
+    """How many are done, then each with its box on a line of its own: the number says the same as the boxes."""
     found = _members(given)
     if not found:
         return ""
     marked = [f"{DONE if each.get('done') else OPEN} {_label(voice, each)}" for each in found]
     done = sum(bool(each.get("done")) for each in found)
-    return voice.say("card.steps", {"done": done, "n": len(found), "steps": " ".join(marked)})
+    return "\n".join([voice.say("card.steps", {"done": done, "n": len(found)}), *marked])
 
 
 def next_step(given: Any) -> str:

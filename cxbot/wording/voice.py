@@ -21,7 +21,7 @@ VARIABLE = 120
 DEEPEST = 6
 _NAMES = frozenset({"cause", "media", "metric", "outcome", "touchpoint"})
 """Kinds of codes of which a company has its own; one that no catalogue names is shown as it is called."""
-_FACES = ("😞", "🙁", "😐", "🙂", "😀")
+FACES = ("😞", "🙁", "😐", "🙂", "😀")
 
 
 @lru_cache(maxsize=512)
@@ -276,7 +276,7 @@ class Voice:
 
 def face(value: int, low: int, high: int) -> str:
     """The face that stands beside a scale's value, unhappy to happy."""
-    return _FACES[round((value - low) * (len(_FACES) - 1) / max(high - low, 1))]
+    return FACES[round((value - low) * (len(FACES) - 1) / max(high - low, 1))]
 
 
 def _number(value: float) -> str:

@@ -14,7 +14,7 @@ from cxbot.domain import cases as workflow
 from cxbot.domain import dates, replies
 from cxbot.domain.roles import may
 from cxbot.ports import Form, Receipt, Row
-from cxbot.transactions import case_work, outbox, teams
+from cxbot.transactions import case_copies, case_work, teams
 from handlers import forms, team
 from handlers.grammar import Argument, Call, Command
 
@@ -30,16 +30,8 @@ def show(call: Call) -> Receipt:
     case = case_of(call)
     if isinstance(case, Receipt):
         return case
-    row = outbox.say(
-        call.tx,
-        call.now,
-        channel=call.channel,
-        address=call.place,
-        language=call.language,
-        kind="card",
-        case_id=case["id"],
-        only_for=call.only_for,
-    )
+    where = {"channel": call.channel, "address": call.place, "only_for": call.only_for}
+    row = case_copies.show(call.tx, case, call.now, language=call.language, **where)
     return Receipt(outbox_ids=(row,))
 
 

@@ -23,7 +23,7 @@ async def test_the_button_ticks_the_next_step_says_what_is_left_and_goes_when_al
     await world.presses(ANA, f"c:claim:{case['id']}")
     receipt = await world.presses(ANA, button(world.cards()[-1], "step"))
     assert receipt.notice.startswith("“Apologise for how they were served” is done. Still open: Hear both sides")
-    assert fact(world.cards()[-1], "Steps").startswith("1 of 5 · ☑ Apologise for how they were served ☐ ")
+    assert fact(world.cards()[-1], "Steps").startswith("1 of 5\n☑ Apologise for how they were served\n☐ ")
     for _ in range(4):
         receipt = await world.presses(ANA, button(world.cards()[-1], "step"))
     assert receipt.notice == "“Follow up within a week” is done."

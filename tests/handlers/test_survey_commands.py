@@ -133,7 +133,7 @@ async def test_a_new_survey_is_filled_in_word_by_word_and_goes_on_after_a_restar
     assert "English" in await says(chat, "parcel_effort")
     chat = on_words_alone(world)
     await says(chat, "How easy was it?", "ok", "ok")
-    assert "touchpoints" in chat.last(ADA).text
+    assert "Touchpoints" in chat.last(ADA).text
     said = await says(chat, "ok", "delivered", "1h", "ok", "24h")
     assert "Kept in the draft of parcel_effort" in said
     made = (await draft(chat, "parcel_effort")).survey

@@ -36,7 +36,7 @@ async def test_a_case_takes_the_steps_of_its_cause_and_its_card_shows_them(world
     case = await world.unhappy()
     assert list(await checklist(world, case)) == ["apologise", "listen", "fix", "talk", "follow_up"]
     said = fact(world.cards()[-1], "Steps")
-    assert said.startswith("0 of 5 · ☐ Apologise for how they were served ☐ ")
+    assert said.startswith("0 of 5\n☐ Apologise for how they were served\n☐ ")
 
 
 async def test_without_a_playbook_that_suits_a_case_has_no_steps_and_no_button(world):
@@ -193,7 +193,7 @@ async def test_each_customer_is_apologised_to_in_their_own_language(world):
     (field,) = (await world.presses(WEI, f"c:reply:{case['id']}")).form.fields
     assert "怡婷" in field.value
     assert "您的訂單" in field.value
-    assert fact(world.cards(DELIVERY)[-1], "步骤").startswith("0/5 项 · ☐ 为配送致歉")
+    assert fact(world.cards(DELIVERY)[-1], "步骤").startswith("0/5 项\n☐ 为配送致歉")
 
 
 async def test_no_step_is_ever_read_by_the_customer(world):

@@ -57,6 +57,12 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("button, select, textarea
   .filter(([, box]) => box.width < 24 || box.height < 24)
   .map(([name, box]) => [name, box.width, box.height])"""
 
+COVERED = """() => [...document.querySelectorAll("select, .composer, .transcript, .winds")].some((element) => {
+  const notice = document.querySelector(".toast:not(:empty)");
+  const [a, b] = [element, notice].map((each) => each.getBoundingClientRect());
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+})"""
+
 
 @pytest.fixture
 async def app(tmp_path):
@@ -188,7 +194,7 @@ async def test_a_picture_and_a_location_never_stop_the_conversation(open_page, t
     await page.wait_for_selector("#transcript-customer .attachment >> nth=1")
     picture.write_bytes(b"not a picture at all")
     await page.set_input_files("[data-upload]", picture)
-    await page.wait_for_selector(".toast")
+    await page.wait_for_selector("[data-toast=customer]:has-text('neither a picture')")
 
 
 async def test_the_clock_is_wound_and_reminders_are_seen_at_once(open_page):
@@ -196,7 +202,7 @@ async def test_the_clock_is_wound_and_reminders_are_seen_at_once(open_page):
     await complain(page)
     before = await page.inner_text("#clock")
     await page.click("[data-wind=morning]")
-    await page.wait_for_selector(".toast")
+    await page.wait_for_selector(".toast:not(:empty)")
     await page.click("[data-wind='1h']")
     await page.wait_for_selector("#transcript-team .thread, #transcript-team li >> nth=1")
     assert await page.inner_text("#clock") != before
@@ -285,3 +291,122 @@ async def test_an_admin_writes_a_survey_in_forms_and_publishes_it(open_page):
     await page.wait_for_selector("#transcript-admin :text('live as version 2')")
     await ask(page)
     await page.wait_for_selector("#transcript-customer :text('How was our help?')")
+
+
+async def busy_channel(page) -> None:
+    """A case whose card has long been scrolled away by what was asked below it."""
+    await complain(page)
+    for turn in range(1, 5):
+        await page.fill("#words-team", "open")
+        await page.press("#words-team", "Enter")
+        await page.wait_for_selector(f"#transcript-team .mine >> nth={turn - 1}")
+        await page.wait_for_selector(f"#transcript-team > li >> nth={2 * turn}")
+
+
+async def wind_to_a_reminder(page) -> None:
+    await page.click("[data-wind=morning]")
+    await page.wait_for_selector("[data-toast=clock]:not(:empty)")
+    for _ in range(2):
+        await page.wait_for_selector("[data-wind]:not([aria-disabled])")
+        await page.click("[data-wind='1h']")
+    await page.wait_for_selector("[data-wind]:not([aria-disabled])")
+
+
+@pytest.mark.parametrize(("locale", "words"), [("en-GB", "new"), ("zh-TW", "則新訊息")])
+async def test_a_reminder_in_a_thread_far_above_is_marked_and_led_to_by_keyboard(open_page, locale, words):
+    page = await open_page(locale=locale)
+    await busy_channel(page) if locale == "en-GB" else await complain(page)
+    await page.evaluate("document.querySelector('#transcript-team').style.maxHeight = '200px'")
+    await wind_to_a_reminder(page)
+    mark = page.locator("[data-news=team]")
+    await mark.wait_for()
+    assert words in await mark.inner_text()
+    assert await mark.evaluate("mark => mark.parentElement.getAttribute('role')") == "status"
+    await mark.focus()
+    await page.keyboard.press("Enter")
+    assert await page.evaluate("document.activeElement.closest('#transcript-team [data-entry]') !== null")
+    assert await page.evaluate(CONTRASTS) == []
+    for _ in range(20):
+        if not await mark.is_visible():
+            break
+        await mark.click()
+        await page.wait_for_timeout(400)
+    assert not await mark.is_visible()
+
+
+async def test_what_came_into_a_seat_that_is_not_shown_is_counted_on_its_tab(open_page):
+    page = await open_page(viewport=NARROW)
+    await ask(page)
+    await page.click(".tabs [data-tab=customer]")
+    await page.click("#transcript-customer .choice >> nth=0")
+    await wind_to_a_reminder(page)
+    await page.wait_for_selector(".tabs [data-tab=team] .unread b:not(:empty)")
+    await page.click(".tabs [data-tab=team]")
+    await page.wait_for_selector(".tabs [data-tab=team] .unread", state="hidden")
+
+
+async def test_one_thing_is_said_at_a_time_and_it_covers_nothing(open_page):
+    page = await open_page()
+    await complain(page)
+    await page.click("#transcript-team [data-choice^='c:claim']")
+    await page.wait_for_selector("[data-toast=team]:not(:empty)")
+    assert await page.evaluate(COVERED) is False
+    await page.click("[data-wind='10m']")
+    await page.wait_for_selector("[data-toast=clock]:not(:empty)")
+    assert await page.locator(".toast:not(:empty)").count() == 1
+    assert await page.evaluate(COVERED) is False
+
+
+async def test_what_a_preview_says_of_the_way_stands_once(open_page):
+    page = await open_page()
+    await complain(page)
+    await page.click("#transcript-team [data-choice^='c:resolve']")
+    await page.click("dialog [data-preview]")
+    await page.wait_for_selector("dialog .preview:not([hidden])")
+    assert (await page.inner_text("dialog")).count("Can be delivered now.") == 1
+
+
+async def test_a_long_form_has_its_buttons_in_sight_and_an_admins_fields_are_whole(open_page):
+    page = await open_page()
+    fits = "(element) => element.scrollWidth <= element.clientWidth"
+    assert await page.locator("#words-admin").evaluate(fits)
+    assert await page.locator(".commands").evaluate(fits)
+    await page.fill("#words-admin", "survey new delivery csat")
+    await page.press("#words-admin", "Enter")
+    await page.wait_for_selector("dialog[open]")
+    box = await page.locator("dialog [type=submit]").bounding_box()
+    assert box["y"] + box["height"] <= WIDE["height"]
+    labels = await page.locator("dialog label").all_inner_texts()
+    assert [label for label in labels if label[0].islower()] == []
+
+
+async def test_faces_are_drawn_on_the_phone_and_on_the_survey_page(open_page):
+    page = await open_page()
+    link = await survey_link(page)
+    assert await page.locator("#transcript-customer .choice svg.face").count() == 5
+    assert await page.locator("#transcript-customer .choice").all_inner_texts() == ["1", "2", "3", "4", "5"]
+    page = await open_page(link, viewport=NARROW)
+    assert await page.locator("label.answer svg.face").count() == 5
+
+
+async def test_a_second_admin_approves_in_a_chat_of_their_own_and_the_forgotten_customer_can_begin_anew(open_page):
+    page = await open_page()
+    await complain(page)
+    for words in ("role Ana admin everywhere", "forget Sam confirm"):
+        await page.fill("#words-admin", words)
+        await page.press("#words-admin", "Enter")
+        await page.wait_for_selector(f"#transcript-admin .mine:has-text('{words}')")
+    await page.wait_for_selector("#pick-admin [value='member:ana']", state="attached")
+    await page.select_option("#pick-admin", "member:ana")
+    await page.click("#transcript-admin .choice:has-text('Approve')")
+    await page.wait_for_selector("#erased:not([hidden])")
+    assert await page.locator("#transcript-customer li").count() == 0
+    assert not await page.locator("#words-customer").is_visible()
+    assert "Sam" not in await page.inner_text("#pick-customer")
+    assert await page.evaluate(CONTRASTS) == []
+    await page.click("[data-renew]")
+    await page.wait_for_selector("#words-customer")
+    await page.fill("#words-customer", "Hello again")
+    await page.press("#words-customer", "Enter")
+    await page.wait_for_selector("#transcript-customer .mine:has-text('Hello again')")
+    await page.wait_for_selector("#transcript-customer .bot")

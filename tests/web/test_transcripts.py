@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from web_cast import say
+from web_cast import say, seed_cast
 
 from cxbot.ports import Inbound
 from cxbot.transactions import inbox, links, people, transcripts
@@ -111,3 +111,13 @@ async def test_a_link_is_spent_once_and_keeps_its_first_response(store):
 
 async def test_a_link_to_no_invitation_leads_nowhere(store):
     assert await store.read(links.look, "nobody", "hash") is None
+
+
+async def test_whoever_becomes_an_admin_or_is_written_to_in_private_can_be_played_there(store, clock):
+    await store.run(seed_cast, clock.now)
+    assert [row["address"] for row in (await store.read(transcripts.cast, "web"))["admins"]] == ["admin:ada"]
+    await store.run(say, clock.now, "member:ana", "Ada wants to erase somebody")
+    assert [row["address"] for row in (await store.read(transcripts.cast, "web"))["admins"]] == [
+        "admin:ada",
+        "member:ana",
+    ]

@@ -9,7 +9,7 @@ from web_cast import say
 
 from cxbot.channels.web.pages import preferred, prose
 from cxbot.ports import Field, Form, Inbound, Receipt
-from cxbot.transactions import inbox, people
+from cxbot.transactions import forgetting, inbox, people
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 SAM, TEAM, ANA = "customer:sam", "team:support", "member:ana"
@@ -263,3 +263,41 @@ async def test_what_no_database_keeps_is_left_out(page):
     await page.act(text="still\0 broken\x1b")
     assert page.inbounds[0].text == "still broken"
     assert (await page.client.get("/try", params={"customer": "\0", "team": "\0"})).status == 200
+
+
+async def test_an_open_page_hears_who_can_be_played_from_now_on(page):
+    stream, news = await first_news(page, customer=SAM)
+    assert [each["value"] for each in news["pickers"]["admin"]] == ["admin:ada"]
+    await page.store.run(say, page.clock.now, ANA, "Please approve")
+    news = await next_news(stream)
+    assert news["pickers"]["admin"][-1] == {"value": ANA, "label": "Ana · private chat", "vip": ""}
+    stream.close()
+    await page.act(seat="admin", place=ANA, sender=ANA, text="approve K7M2Q9")
+    assert (page.inbounds[-1].place, page.inbounds[-1].sender) == (ANA, ANA)
+
+
+async def test_the_phone_of_a_forgotten_customer_empties_and_somebody_unknown_can_take_their_place(page):
+    await page.store.run(say, page.clock.now, SAM, "Hello Sam")
+    stream, news = await first_news(page, customer=SAM)
+    assert news["erased"] is False
+    person = await page.store.read(people.by_address, "web", SAM)
+    found = await page.store.read(forgetting.look, {"person": person["id"]})
+    await page.store.run(forgetting.forget, person["id"], found, "", "", page.clock.now)
+    news = await next_news(stream)
+    assert news["erased"] is True
+    assert news["seats"]["customer"] == {"order": [], "fresh": {}}
+    assert SAM not in [each["value"] for each in news["pickers"]["customer"]]
+    assert (await page.act(text="hello?")).status == 400
+    assert (await page.post("/try/renew", customer="customer:<b>")).status == 400
+    assert (await page.post("/try/renew", customer=SAM)).status == 200
+    news = await next_news(stream)
+    assert news["erased"] is False
+    assert (await page.act(text="hello?")).status == 200
+    stream.close()
+
+
+async def test_a_fact_of_several_lines_has_them_below_its_label(page):
+    steps = "1 of 2\n☑ Apologise\n☐ Fix it"
+    await page.store.run(say, page.clock.now, TEAM, "Open", kind="card", title="High", facts=[["Steps", steps]])
+    text = await (await page.client.get("/try")).text()
+    assert '<dt>Steps</dt><dd>1 of 2</dd><dd class="lines">☑ Apologise<br>☐ Fix it</dd>' in text

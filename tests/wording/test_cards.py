@@ -265,9 +265,9 @@ STEPS = [
 
 def test_the_steps_are_shown_with_boxes_and_a_number_and_ticked_by_the_one_that_is_next() -> None:
     card = draw(state="claimed", owner_name="Ana", steps=STEPS)
-    assert dict(card.facts)["Steps"] == "1 of 2 · ☑ Apologise ☐ Fix it"
+    assert dict(card.facts)["Steps"] == "1 of 2\n☑ Apologise\n☐ Fix it"
     assert "c:step:c1:fix" in [choice.key for choice in card.choices]
-    assert dict(draw("zh-TW", steps=STEPS).facts)["步驟"] == "1/2 項 · ☑ 致歉 ☐ 解決"
+    assert dict(draw("zh-TW", steps=STEPS).facts)["步驟"] == "1/2 項\n☑ 致歉\n☐ 解決"
     done = [{**each, "done": True} for each in STEPS]
     assert "Step done" not in [choice.label for choice in draw(state="claimed", steps=done).choices]
     assert "Step done" not in [choice.label for choice in draw(steps=STEPS).choices]
@@ -286,3 +286,9 @@ def test_where_there_is_no_room_for_every_button_undo_stays() -> None:
 @pytest.mark.parametrize("steps", [None, 3, "x", [1], [{}], [{"label": {"key": 3}, "done": "?"}]])
 def test_whatever_stands_in_the_place_of_steps_is_drawn_without_an_error(steps: Any) -> None:
     assert draw(state="claimed", steps=steps, goodwill=steps).title
+
+
+@pytest.mark.parametrize(("state", "main"), [("open", "claim"), ("claimed", "resolve"), ("resolved", "")])
+def test_one_action_at_most_stands_out(state: str, main: str) -> None:
+    styled = [choice.key.split(":")[1] for choice in draw(state=state).choices if choice.style == "primary"]
+    assert styled == ([main] if main else [])

@@ -28,7 +28,6 @@ async def stream(
         }
     )
     await response.prepare(request)
-    cast = await around.store.read(seats.read_cast, request.query, language)
     known: dict[str, str] = {}
     last: dict[str, Any] = {}
     try:
@@ -36,10 +35,16 @@ async def stream(
             async for _ in beats:
                 if request.transport is None or request.transport.is_closing():
                     break
-                scene = await around.store.read(seats.read_scene, cast)
+                scene = await around.store.read(seats.read_again, request.query, language)
                 changed = changes(scene, page, language, known, whole=not last)
                 clock = pages.moment(around.clock.now(), scene.cast.zone("team"), language)
-                around_it = {"steps": scene.steps(), "clock": clock, "link": scene.link(around)}
+                around_it = {
+                    "steps": scene.steps(),
+                    "clock": clock,
+                    "link": scene.link(around),
+                    "pickers": scene.cast.pickers(pages.text_in(language)),
+                    "erased": scene.cast.erased,
+                }
                 if changed or last != around_it:
                     last = around_it
                     news = {"seats": changed, **around_it}
@@ -52,12 +57,17 @@ async def stream(
 def changes(
     scene: seats.Scene, page: pages.Pages, language: str, known: dict[str, str], *, whole: bool
 ) -> dict[str, dict[str, Any]]:
-    """What a page that knows `known` (message to print, brought up to date here) does not show yet, by seat."""
+    """What a page that knows `known` does not show yet, or should show no more, by seat.
+
+    `known` is, by message, its print, and by seat, its messages in order; it is brought up to date here.
+    """
     shown: dict[str, dict[str, Any]] = {}
     for seat in seats.SEATS:
         found = seats.items(scene, seat, page, language)
         fresh = {item.id: item.html for item in found if known.get(item.id) != item.print}
-        if fresh or whole:
-            shown[seat] = {"order": [item.id for item in found], "fresh": fresh}
+        order = [item.id for item in found]
+        if fresh or whole or known.get(seat) != " ".join(order):
+            shown[seat] = {"order": order, "fresh": fresh}
         known.update({item.id: item.print for item in found})
+        known[seat] = " ".join(order)
     return shown

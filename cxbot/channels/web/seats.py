@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from cxbot import links
@@ -13,9 +13,12 @@ from cxbot.channels.web import pages
 from cxbot.ports import Row, Surroundings, Tx
 from cxbot.transactions import transcripts
 from cxbot.transactions.transcripts import Entry, Transcript
+from cxbot.wording.voice import FACES
 
 SeatName: TypeAlias = Literal["customer", "team", "admin"]
 SEATS: tuple[SeatName, ...] = ("customer", "team", "admin")
+OWN: Mapping[str, tuple[str, ...]] = {"customer": ("customer:",), "team": ("team:",), "admin": ("admin:", "member:")}
+"""How the addresses begin of those who have a conversation of their own in a seat; a colleague's is private."""
 CHANNEL = "web"
 SHOWN = 80
 NARROW_LABEL = 4
@@ -36,6 +39,13 @@ class Cast:
     team: str
     member: str
     admin: str
+    erased: bool = False
+    """The customer shown has been forgotten; nobody is played in their place."""
+
+    def pickers(self, text: Callable[..., str]) -> dict[str, list[dict[str, str]]]:
+        """Who can be chosen in the seats whose people change while the page is open."""
+        changing = {"customer": self.customers, "admin": self.admins}
+        return {seat: [_option(row, text) for row in rows] for seat, rows in changing.items()}
 
     def place(self, seat: SeatName) -> str:
         """The address of the conversation in a seat; '' where nobody is there to play."""
@@ -122,6 +132,22 @@ def _offers(entry: Entry, action: str) -> bool:
     return any(choice["key"].startswith(f"c:{action}:") for choice in choices)
 
 
+def read_again(tx: Tx, wanted: Mapping[str, str], language: str) -> Scene:
+    """What an open page shows now: as `read_page`, but nobody takes the place of a customer who is gone."""
+    cast = read_cast(tx, wanted, language)
+    customer = pages.clean(wanted.get("customer", ""))
+    if customer and customer != cast.customer:
+        cast = replace(cast, customer="", erased=True)
+    return read_scene(tx, cast)
+
+
+def _option(row: Row, text: Callable[..., str]) -> dict[str, str]:
+    """Somebody as they stand in a list to choose from; a colleague's chat says that it is theirs alone."""
+    more = text("page.private") if row["address"].startswith("member:") else "VIP" if row["vip"] else ""
+    label = " · ".join(filter(None, (str(row["name"] or row["address"]), more)))
+    return {"value": row["address"], "label": label, "vip": "1" if row["vip"] else ""}
+
+
 def read_page(tx: Tx, wanted: Mapping[str, str], language: str) -> Scene:
     """Reads the cast and what each seat shows, at one moment."""
     return read_scene(tx, read_cast(tx, wanted, language))
@@ -204,7 +230,7 @@ def _view(entry: Entry, seat: SeatName, zone: str, cast: Cast) -> dict[str, Any]
 
 def _choices(outgoing: Mapping[str, Any]) -> dict[str, Any]:
     """The choices as they are laid out: a scale whose values have names is a list, with the names of its ends in it."""
-    choices = outgoing.get("choices") or ()
+    choices = [_with_face(choice) for choice in outgoing.get("choices") or ()]
     values = [choice for choice in choices if not choice["key"].endswith(_ASIDE)]
     asides = [choice for choice in choices if choice["key"].endswith(_ASIDE)]
     layout = outgoing.get("layout") or "buttons"
@@ -215,6 +241,14 @@ def _choices(outgoing: Mapping[str, Any]) -> dict[str, Any]:
         values[-1] = {**values[-1], "label": f"{values[-1]['label']} {ends['high_label']}".strip()}
         ends = {"low_label": "", "high_label": ""}
     return {"layout": layout, "choices": values, "asides": asides, **ends}
+
+
+def _with_face(choice: Mapping[str, Any]) -> dict[str, Any]:
+    """A choice whose face is drawn, and not written: a machine may have no sign for it. 1 is the unhappiest, 0 none."""
+    label = str(choice["label"])
+    number = next((number for number, sign in enumerate(FACES, 1) if sign in label), 0)
+    plain = " ".join(label.replace(FACES[number - 1], "").split()) if number else label
+    return {**choice, "face": number, "label": plain}
 
 
 def _dom_id(entry: Entry) -> str:

@@ -20,7 +20,7 @@ from cxbot.transactions import links as links_kept
 from cxbot.transactions.survey_pages import LinkResult
 
 LONGEST_ANSWER = 4_000
-FACES = ("😠", "🙁", "😐", "🙂", "😀")
+FACES = 5
 _NOT_OFFERED = ("waiting", "not_asked", "retracted", "unreachable")
 
 
@@ -207,10 +207,10 @@ def _view(
     }
 
 
-def _choices(question: Question, language: str, variables: Mapping[str, str]) -> list[dict[str, str]]:
+def _choices(question: Question, language: str, variables: Mapping[str, str]) -> list[dict[str, Any]]:
     if question.kind == "yes_no":
         text = pages.text_in(language)
-        return [{"value": value, "label": text(f"link.{value}"), "face": ""} for value in ("yes", "no")]
+        return [{"value": value, "label": text(f"link.{value}"), "face": 0} for value in ("yes", "no")]
     if question.kind == "scale":
         span = max(1, question.high - question.low)
         names = {question.low: question.low_label, question.high: question.high_label, **question.labels}
@@ -218,12 +218,12 @@ def _choices(question: Question, language: str, variables: Mapping[str, str]) ->
             {
                 "value": str(value),
                 "label": _in(names.get(value, {}), language) if question.labels else "",
-                "face": FACES[round((value - question.low) * (len(FACES) - 1) / span)] if question.faces else "",
+                "face": 1 + round((value - question.low) * (FACES - 1) / span) if question.faces else 0,
             }
             for value in range(question.low, question.high + 1)
         ]
     return [
-        {"value": option.id, "label": fill(_in(option.label, language), variables), "face": ""}
+        {"value": option.id, "label": fill(_in(option.label, language), variables), "face": 0}
         for option in question.options
     ]
 

@@ -16,7 +16,7 @@ from cxbot.channels.web.happenings import HAPPENINGS, interaction_body, outcome_
 from cxbot.channels.web.live import stream
 from cxbot.channels.web.pulse import Pulse
 from cxbot.channels.web.uploads import Posted, TooLarge, UnknownKind, read_posted
-from cxbot.ports import Deliver, Inbound, Media, Receipt, Surroundings
+from cxbot.ports import Deliver, Inbound, Media, Receipt, Surroundings, Tx
 from cxbot.transactions import interactions, people, transcripts
 
 LONGEST_TEXT = 4_000
@@ -29,6 +29,7 @@ SAMPLES: Mapping[str, Media] = {
 }
 """What can be sent without having a file at hand."""
 WINDS: Mapping[str, int] = {"10m": 10 * 60_000, "1h": 60 * 60_000}
+_CUSTOMER = re.compile(r"customer:[a-z0-9-]{1,40}")
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -50,6 +51,7 @@ class TryPage:
         app.router.add_post("/try/act", self.act)
         app.router.add_post("/try/happen", self.happen)
         app.router.add_post("/try/wind", self.wind)
+        app.router.add_post("/try/renew", self.renew)
         app.router.add_get("/try/media/{digest:[0-9a-f]{40}}", self.media)
 
     async def show(self, request: web.Request) -> web.Response:
@@ -62,6 +64,7 @@ class TryPage:
             language,
             cast=scene.cast,
             members=scene.cast.acting_members(),
+            pickers=scene.cast.pickers(pages.text_in(language)),
             items={seat: seats.items(scene, seat, self._page, language) for seat in seats.SEATS},
             steps=scene.steps(),
             link=scene.link(self._around),
@@ -137,6 +140,17 @@ class TryPage:
             self._pulse.beat()
         return _json({"notice": pages.text_in(language)("page.clock.wound", minutes=distance // 60_000)})
 
+    async def renew(self, request: web.Request) -> web.Response:
+        """Somebody unknown takes the place of a customer who was forgotten."""
+        language = pages.language_of(request)
+        self._check_origin(request, language)
+        address = (await self._posted(request, language)).get("customer")
+        if not _CUSTOMER.fullmatch(address):
+            raise self._problem(400, "page.error.incomplete", language)
+        name = pages.text_in(language)("page.erased.newcomer")
+        await self._around.store.run(_renewed, address, name, language, self._around.clock.now())
+        return _json({})
+
     async def media(self, request: web.Request) -> web.Response:
         """A file that somebody sent here, in a form that a browser will not run."""
         kept = await self._around.state.get(f"media:{request.match_info['digest']}")
@@ -168,7 +182,7 @@ class TryPage:
         place, sender = posted.get("place"), posted.get("sender")
         if seat not in seats.SEATS or kind not in KINDS or not _ID.fullmatch(inbound_id):
             raise self._problem(400, "page.error.incomplete", language)
-        own = place == sender and place.startswith(f"{seat}:")
+        own = place == sender and place.startswith(seats.OWN[seat])
         in_team = seat == "team" and sender.startswith("member:")
         if not (own or in_team) or not await self._around.store.read(transcripts.may_act, seats.CHANNEL, place, sender):
             raise self._problem(400, "page.error.nobody", language)
@@ -223,6 +237,11 @@ _STATUS: Mapping[int, Any] = {
     503: web.HTTPServiceUnavailable,
     413: lambda **kept: web.HTTPRequestEntityTooLarge(max_size=0, actual_size=0, **kept),
 }
+
+
+def _renewed(tx: Tx, address: str, name: str, language: str, now: int) -> None:
+    if people.by_address(tx, seats.CHANNEL, address) is None:
+        people.upsert(tx, now, addresses=[(seats.CHANNEL, address)], name=name, language=language)
 
 
 async def _result(value: Any) -> Any:

@@ -37,15 +37,16 @@ def card(outgoing: Outgoing, task_id: str, url: str) -> dict[str, Any]:
         title, _, text = without_marks(text).partition("\n")
         if len(title) > TITLE:
             text = outgoing.text
-    # A card has six lines for facts; the last of them, which lead to the case, must not be lost.
-    more = without_marks(texts.facts(outgoing.facts[LINES:]))
+    # A card has six lines for facts, each of one line; the others, which lead to the case, must not be lost.
+    lines = [fact for fact in outgoing.facts if "\n" not in fact[1]]
+    more = without_marks(texts.facts([fact for fact in outgoing.facts if fact not in lines[:LINES]]))
     said = _clip(without_marks(text).strip(), BODY - len(more) - 1)
     drawn: dict[str, Any] = {
         "main_title": {"title": _line(title, TITLE)},
         "sub_title_text": "\n".join(part for part in (said, more) if part),
         "horizontal_content_list": [
             {"keyname": _line(label, KEY), "value": _line(without_marks(value), VALUE)}
-            for label, value in outgoing.facts[:LINES]
+            for label, value in lines[:LINES]
         ],
         "task_id": task_id,
     }
@@ -70,7 +71,7 @@ def words(outgoing: Outgoing) -> list[str]:
 def markdown(outgoing: Outgoing) -> str:
     """The message for a group: what a robot may write there, with those who should act called by name."""
     parts = [f"**{_plain(outgoing.title)}**"] if outgoing.title else []
-    parts += [f"> {_plain(label)}: {_plain(without_marks(value))}" for label, value in outgoing.facts]
+    parts += [_quoted(f"{label}: {value}") for label, value in outgoing.facts]
     parts.append(_plain(without_marks(outgoing.text)))
     called = " ".join(f"<@{userid}>" for userid in outgoing.mentions)
     text = "\n".join(part for part in parts if part)
@@ -89,6 +90,11 @@ def _buttons(choices: Sequence[Choice]) -> tuple[list[Choice], list[Choice]]:
 
 def _action(choice: Choice) -> str:
     return choice.key.split(":")[1] if choice.key.startswith("c:") else ""
+
+
+def _quoted(text: str) -> str:
+    """Every line as a quotation of its own: the platform ends one at the end of the line."""
+    return "\n".join(f"> {_plain(line)}" for line in without_marks(text).splitlines())
 
 
 def _clip(text: str, most: int) -> str:

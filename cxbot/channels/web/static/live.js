@@ -1,6 +1,7 @@
 // Keeps the seats as the server has them, on a wide screen and behind tabs.
 
-import { $, $$, page, picked, says } from "./page.js";
+import { markNews, shownIn } from "./news.js";
+import { $, $$, page, picked, says, toast } from "./page.js";
 
 // Live ------------------------------------------------------------------------------------------------------------
 
@@ -40,6 +41,8 @@ export const connect = () => {
     showClock(news.clock);
     $("#survey-link").hidden = !news.link;
     $("#survey-link").href = news.link;
+    showErased(news.erased);
+    for (const [seat, people] of Object.entries(news.pickers)) showPeople(seat, people, first);
     first = false;
   };
 };
@@ -54,6 +57,7 @@ const parse = (html) => {
 const show = (seat, { order, fresh }, quiet) => {
   const list = $(`#transcript-${seat}`);
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 120;
+  const before = shownIn(seat);
   const wanted = new Set(order);
   for (const old of [...list.children]) if (!wanted.has(old.id)) old.remove();
   let arrived = false;
@@ -74,6 +78,34 @@ const show = (seat, { order, fresh }, quiet) => {
   }
   if (atEnd || quiet) scrollToNewest(list);
   if (arrived && !quiet) markUnread(seat);
+  markNews(seat, before, quiet);
+};
+
+/** The phone of a customer who was forgotten has nothing on it, and nobody writes there. */
+const showErased = (erased) => {
+  $("#erased").hidden = !erased;
+  $('.composer[data-seat="customer"]').hidden = erased;
+  $("#transcript-customer").classList.toggle("nothing", erased);
+};
+
+/** Who can be chosen in a seat, as it changes; the one chosen stays so, even where they are there no more. */
+const showPeople = (seat, people, first) => {
+  for (const picker of $$(`[data-pick="${seat}"], #happen-${seat}`)) {
+    const known = [...picker.options].map((option) => `${option.value} ${option.text}`);
+    const wanted = [...people];
+    const { value } = picker;
+    if (picker.dataset.pick && !people.some((each) => each.value === value)) wanted.push({ value, label: says("erased") });
+    if (known.join() === wanted.map((each) => `${each.value} ${each.label}`).join()) continue;
+    const added = wanted.filter((each) => ![...picker.options].some((option) => option.value === each.value));
+    picker.replaceChildren(...wanted.map(({ value: address, label, vip }) => {
+      const option = new Option(label, address, false, address === value);
+      if (vip) option.dataset.vip = vip;
+      return option;
+    }));
+    if (!first && picker.dataset.pick && added.length) {
+      toast(says("private").replace("{name}", added.map((each) => each.label).join(", ")), seat);
+    }
+  }
 };
 
 /** To the end, but never past the beginning of the newest message: an alert is read from its top. */
@@ -114,6 +146,7 @@ export const openTab = (name) => {
     else tab.removeAttribute("aria-current");
   }
   $(`.tabs [data-tab="${name}"] .unread`).hidden = true;
+  for (const tab of $$(".tabs button")) if ($("b", tab)?.textContent && tab.dataset.tab !== name) $(".unread", tab).hidden = false;
   const list = $(`#transcript-${name}`);
   if (list) scrollToNewest(list);
 };

@@ -38,14 +38,22 @@ export const seatAddresses = (seat) => ({
   sender: seat === "team" ? picked("member") : picked(seat),
 });
 
-// Toasts ----------------------------------------------------------------------------------------------------------
+// Notices ---------------------------------------------------------------------------------------------------------
 
-export const toast = (words) => {
-  const box = document.createElement("div");
-  box.className = "toast";
-  const text = document.createElement("span");
-  text.textContent = words;
-  box.append(text);
-  $("#toasts").append(box);
-  setTimeout(() => box.remove(), Math.max(6000, words.length * 90));
+let notice;
+
+/** Says something in its place, under a seat or beside the clock: one thing at a time, and not for long. */
+export const toast = (words, where) => {
+  quiet();
+  const list = $(`#transcript-${where}`);
+  const atEnd = list && list.scrollHeight - list.scrollTop - list.clientHeight < 4;
+  $(`[data-toast="${where}"]`).textContent = words;
+  if (atEnd) list.scrollTop = list.scrollHeight;
+  notice = setTimeout(quiet, Math.min(12000, Math.max(5000, words.length * 70)));
+};
+
+/** Takes away what was said. */
+export const quiet = () => {
+  clearTimeout(notice);
+  for (const said of $$("[data-toast]")) said.textContent = "";
 };

@@ -1,12 +1,13 @@
 // The try-out page: what is done in its seats, its panel and its clock.
 
 import { connect, openTab, scrollToNewest, showClock } from "./live.js";
-import { $, $$, newId, page, picked, post, says, seatAddresses, toast, wait } from "./page.js";
+import { goToNews } from "./news.js";
+import { $, $$, newId, page, picked, post, quiet, says, seatAddresses, toast, wait } from "./page.js";
 
 const act = async (seat, values, invoker) => {
   const receipt = await post("/try/act", { id: newId(), ...seatAddresses(seat), ...values });
   if (receipt.form) openForm(seat, receipt.form, values, invoker);
-  if (receipt.notice) toast(receipt.notice);
+  if (receipt.notice) toast(receipt.notice, seat);
   return receipt;
 };
 
@@ -32,7 +33,7 @@ const submitWords = async (composer) => {
     const list = $(`#transcript-${composer.dataset.seat}`);
     list.scrollTop = list.scrollHeight;
   } catch (error) {
-    toast(error.message);
+    toast(error.message, composer.dataset.seat);
   }
   delete composer.dataset.busy;
 };
@@ -52,7 +53,7 @@ const press = async (button) => {
     const receipt = await act(seat, values, button);
     if (!receipt.form) await wait(400);
   } catch (error) {
-    toast(error.message);
+    toast(error.message, seat);
   }
   button.removeAttribute("aria-busy");
   pressed.delete(mark);
@@ -61,13 +62,13 @@ const press = async (button) => {
 const sendMedia = async (values) => {
   closeAttach();
   if (values.file && values.file.size > Number(page.dataset.uploadBytes)) {
-    toast(says("large"));
+    toast(says("large"), "customer");
     return;
   }
   try {
     await act("customer", { kind: "media", ...values });
   } catch (error) {
-    toast(error.message);
+    toast(error.message, "customer");
   }
 };
 
@@ -120,7 +121,9 @@ const preview = async (seat, form, about) => {
   try {
     const receipt = await post("/try/act", { ...seatAddresses(seat), ...values, ...Object.fromEntries(new FormData(form)) });
     const drawn = new DOMParser().parseFromString(receipt.form, "text/html");
-    shown.replaceChildren($("h2", drawn), ...$$(".hint", drawn));
+    const [note, own] = [$("[data-note]", drawn), $(".dialog-form > [data-note]", dialog)];
+    if (note && own) own.replaceChildren(...note.childNodes);
+    shown.replaceChildren($("h2", drawn), ...$$(".hint", drawn).filter((hint) => hint !== note || !own));
     $("h2", shown).removeAttribute("id");
   } catch (error) {
     shown.textContent = error.message;
@@ -179,13 +182,27 @@ const windBy = async (by) => {
   if (buttons[0].getAttribute("aria-disabled")) return;
   for (const button of buttons) button.setAttribute("aria-disabled", "true");
   $("#winding").hidden = false;
+  quiet();
   try {
-    toast((await post("/try/wind", { by }, 1)).notice);
+    toast((await post("/try/wind", { by }, 1)).notice, "clock");
   } catch (error) {
-    toast(error.message);
+    toast(error.message, "clock");
   }
   $("#winding").hidden = true;
   for (const button of buttons) button.removeAttribute("aria-disabled");
+};
+
+/** Somebody unknown takes the place of the customer who was forgotten. */
+const renew = async (button) => {
+  button.setAttribute("aria-busy", "true");
+  try {
+    await post("/try/renew", { customer: picked("customer") });
+    await wait(300);
+    $("#words-customer").focus();
+  } catch (error) {
+    toast(error.message, "customer");
+  }
+  button.removeAttribute("aria-busy");
 };
 
 /** The place of the team that would be alerted about what was just made to happen. */
@@ -222,13 +239,15 @@ document.addEventListener("click", (event) => {
   const target = event.target.closest("button, a");
   if (!target?.closest("[data-attach], #attach-menu")) closeAttachQuietly(event);
   if (!target) return;
-  const { choice, media, command, wind, tab } = target.dataset;
+  const { choice, media, command, news, wind, tab } = target.dataset;
   if (choice !== undefined) press(target);
   else if (media !== undefined) sendMedia({ media });
   else if (command !== undefined) {
     $("#words-admin").value = command;
     submitWords($('.composer[data-seat="admin"]'));
   } else if (wind !== undefined) windBy(wind);
+  else if (news !== undefined) goToNews(news);
+  else if ("renew" in target.dataset) renew(target);
   else if (tab !== undefined) openTab(tab);
   else if ("close" in target.dataset) dialog.close();
   else if ("attach" in target.dataset) {
