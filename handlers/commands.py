@@ -31,7 +31,8 @@ from handlers.speaking import Speaker
 LONGEST_TYPO = 24
 """Columns of a line that may be a mistyped command (a Chinese sign takes two); a longer one is talk."""
 MORE = "more"
-GO_ON = (MORE, "cancel")
+CANCEL = "cancel"
+GO_ON = (MORE, CANCEL)
 """Commands that follow up another; their words are everyday ones, and meant where there is something to follow."""
 HELP = "command"
 """The argument of `help`."""
@@ -177,15 +178,21 @@ def _one_word(words: str) -> bool:
 
 
 def overheard(tx: Tx, inbound: Inbound, now: int) -> bool:
-    """Whether a line in a team's channel is none of the bot's: talk, or "more" and "cancel" with nothing to follow."""
+    """Whether a line in a team's channel is none of the bot's: talk, or "more" with nothing to follow."""
     if inbound.command:
         return False
     if is_talk(inbound.text):
         return True
     parsed = parse(own_words(inbound.text), known())
-    if isinstance(parsed, NotUnderstood) or parsed.command.name not in GO_ON or inbound.text.lstrip().startswith("/"):
+    if isinstance(parsed, NotUnderstood) or parsed.command.name != MORE or inbound.text.lstrip().startswith("/"):
         return False
-    return parsed.command.name != MORE or command_turns.look(tx, Seat.of(inbound), "page", now) is None
+    return command_turns.look(tx, Seat.of(inbound), "page", now) is None
+
+
+def drops(text: str) -> bool:
+    """Whether a line is "cancel" and nothing else: to a colleague never a word that stops surveys."""
+    parsed = parse(own_words(text), known())
+    return isinstance(parsed, Parsed) and parsed.command.name == CANCEL
 
 
 def plainly_meant(text: str) -> bool:
