@@ -21,6 +21,12 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "confirm_after_minutes": ("confirm after", "确认时间", "確認時間"),
     "confirm_wait_hours": ("confirm wait", "等待确认", "等待確認"),
     "opening_card": ("opening card", "opening", "开工卡片", "每日卡片", "開工卡片", "每日卡片"),
+    "queue_alerts": ("alerts wait for opening", "alerts wait", "queue alerts", "提醒等到上班"),
+    "goodwill_currency": ("goodwill currency", "补偿币种", "補償幣別"),
+    "goodwill_each": ("goodwill at once", "goodwill each", "单次补偿", "單次補償"),
+    "goodwill_person": ("goodwill per customer", "每位客户补偿", "每位客戶補償"),
+    "goodwill_team": ("goodwill per team", "团队每月补偿", "團隊每月補償"),
+    "goodwill_wait_hours": ("goodwill approval within", "补偿审批时限", "補償核准時限"),
     "storm_cases": ("storm cases", "storm", "集中投诉", "集中投訴", "风暴", "風暴"),
     "storm_minutes": ("storm within", "storm minutes", "集中投诉时间", "集中投訴時間"),
 }

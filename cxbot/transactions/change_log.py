@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,14 +22,18 @@ Revert = Callable[[Tx, Row, str, int], bool]
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """A change that was taken back, or could not be because something else was changed since."""
+    """A change that was taken back, or could not be because something else was changed since.
+
+    `before` is the one made before it that is not taken back yet, where this one could not be.
+    """
 
     event: Row
     done: bool
+    before: Row | None = None
 
 
 def changes(tx: Tx, since: int, until: int, actor_id: str = "") -> list[Row]:
-    """What people, or one of them, changed in a time, newest first, with the names of `actor`, `subject` or `team`."""
+    """What people, or one of them, changed in a time, newest first, with the names of `actor`, `subject`, `team`, `cadence`."""
     return tx.all("change_log.changes", since=since, until=until, actor=actor_id, most=MOST)
 
 
@@ -39,26 +43,38 @@ def team_of(row: Mapping[str, Any]) -> str:
     return str(row["subject_id"]) if row["kind"].startswith("team.") else str(args.get("team", ""))
 
 
-def undo_latest(tx: Tx, sender_id: str, now: int) -> Undone | None:
-    """Takes back the newest change of the sender's that can be and was not yet; None where there is none."""
-    mine = changes(tx, now - UNDO_MS, now, sender_id)
+def undo_latest(tx: Tx, sender_id: str, now: int, event_id: str = "") -> Undone | None:
+    """Takes back the newest change of the sender's that was not yet, or the one named; None where there is none."""
+    left = _not_taken_back(changes(tx, now - UNDO_MS, now, sender_id))
+    names = [row["id"] for row in left]
+    if event_id:
+        left = left[names.index(event_id) :] if event_id in names else []
+    if not left:
+        return None
+    row = left[0]
+    first = tx.new_id()
+    if not REVERT[row["kind"]](tx, row, sender_id, now):
+        return Undone(row, done=False, before=left[1] if len(left) > 1 else None)
+    args = {"event": row["id"], "since": first, "kind": row["kind"], "team": team_of(row)}
+    people.record(tx, row["subject_id"], sender_id, UNDONE, args, now)
+    return Undone(row, done=True)
+
+
+def _not_taken_back(mine: Sequence[Row]) -> list[Row]:
+    """Of somebody's changes, newest first, those that can be taken back and were not, nor came of taking one back."""
     taken_back, spans = set(), []
     for row in mine:
         if row["kind"] == UNDONE:
             args = json.loads(row["args"])
             taken_back.add(args["event"])
             spans.append((args["since"], row["id"]))
-    for row in mine:
-        by_undoing = any(first < row["id"] < last for first, last in spans)
-        if row["kind"] not in REVERT or row["id"] in taken_back or by_undoing:
-            continue
-        first = tx.new_id()
-        done = REVERT[row["kind"]](tx, row, sender_id, now)
-        if done:
-            args = {"event": row["id"], "since": first, "kind": row["kind"], "team": team_of(row)}
-            people.record(tx, row["subject_id"], sender_id, UNDONE, args, now)
-        return Undone(row, done)
-    return None
+    return [
+        row
+        for row in mine
+        if row["kind"] in REVERT
+        and row["id"] not in taken_back
+        and not any(first < row["id"] < last for first, last in spans)
+    ]
 
 
 def _column(column: str) -> Revert:

@@ -38,11 +38,11 @@ def refuse(call: Call) -> Receipt:
 
 
 def _decide(call: Call, approves: bool) -> Receipt:
-    key, args = dangerous.decide(call.tx, call.arguments["code"], approves, call.sender, call.now, call.heavy)
+    key, args = dangerous.decide(call.tx, call.arguments["approval"], approves, call.sender, call.now, call.heavy)
     return call.say(key, **args)
 
 
-_CODE = (Argument("code"),)
+_CODE = (Argument("approval"),)
 
 COMMANDS = [
     Command(

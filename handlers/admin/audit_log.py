@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cxbot.domain.roles import may
@@ -104,8 +104,8 @@ def _flat(value: Any) -> str:
 
 def _subject(row: Row) -> Any:
     """The team or the person that was changed, by name; who was forgotten has none."""
-    if row["team"] or row["subject"]:
-        return row["team"] or row["subject"]
+    if name := row["team"] or row["subject"] or row["cadence"]:
+        return name
     of_people = row["kind"].startswith(("person.", "role.", "change.", "opted", "merged", "pair"))
     return {"key": "card.somebody", "args": {}} if of_people else row["subject_id"].removeprefix(surveys.SUBJECT)
 
@@ -117,10 +117,17 @@ def _sides(tx: Tx, row: Row, args: Mapping[str, Any]) -> tuple[Any, Any]:
     before, after = args["from"], args["to"]
     if row["kind"].endswith(".policy_changed"):
         return _settings(tx, before, after), _settings(tx, after, before)
+    if row["kind"].endswith(".causes_changed"):
+        return _labels(before, after), _labels(after, before)
     if row["kind"] == "role.changed":
         return _role(before), _role(after)
     one, other = differing(before, after)
     return _fact(args, one) or "–", _fact(args, other) or "–"
+
+
+def _labels(causes: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """What the causes are called that others have not, or have otherwise."""
+    return [each["label"] for each in causes if each not in others]
 
 
 def _role(role: str) -> dict[str, Any]:

@@ -8,20 +8,28 @@ from cxbot.transactions import change_log, teams
 from handlers.admin import audit_log, case_actions
 from handlers.grammar import Argument, Call, Command
 
+CHANGE = "change"
+"""The argument that names one change exactly; nobody types it."""
+
 
 def undo(call: Call) -> Receipt:
     """Takes back the sender's newest action on a case, or on the one that is named, else their newest change."""
-    done = case_actions.undo(call)
+    wanted = call.arguments.get(CHANGE, "")
+    done = case_actions.undo(call) if not wanted else None
     if done is not None:
         return done
     minutes = change_log.UNDO_MS // 60_000
     undone = None
     if may(teams.roles_of(call.tx, call.sender["id"]), "edit_team"):
-        undone = change_log.undo_latest(call.tx, call.sender["id"], call.now)
+        undone = change_log.undo_latest(call.tx, call.sender["id"], call.now, wanted)
     if undone is None:
         return call.say("command.undo.nothing", minutes=minutes)
     change = audit_log.said(call.tx, undone.event)
-    return call.say("command.undo.done" if undone.done else "command.undo.changed_since", change=change)
+    if undone.done or undone.before is None:
+        return call.say("command.undo.done" if undone.done else "command.undo.changed_since", change=change)
+    before = audit_log.said(call.tx, undone.before)
+    options = [(before, {CHANGE: undone.before["id"]})]
+    return call.ask("command.undo.or_the_one_before", options, change=change)
 
 
 COMMANDS = [
