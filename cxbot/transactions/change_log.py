@@ -33,7 +33,7 @@ class Undone:
 
 
 def changes(tx: Tx, since: int, until: int, actor_id: str = "") -> list[Row]:
-    """What people, or one of them, changed in a time, newest first, with the names of `actor`, `subject`, `team`, `cadence`."""
+    """What people, or one of them, changed in a time, newest first; `actor`, `subject`, `team`, `cadence` are names."""
     return tx.all("change_log.changes", since=since, until=until, actor=actor_id, most=MOST)
 
 
