@@ -117,6 +117,7 @@ def carry_out(
         ask=ask,
         place=inbound.place,
         typed=inbound.text,
+        takes_files=speaker.can.files,
         only_for=inbound.sender if inbound.private else "",
     )
     return command.run(call)

@@ -125,7 +125,7 @@ def _arguments(tx: Tx, case: Row, asked: Asked) -> dict[str, Any] | Refusal:
             team = case_messages.team_of(tx, case["team_id"])
             known = [cause.id for cause in (teams.causes(team) if team else ())]
             if given["root_cause"] not in known:
-                return Refusal("refuse.no_such_cause", {"cause": given["root_cause"], "known": known})
+                return Refusal("refuse.no_such_cause", {"cause": given["root_cause"], "lines": known})
     return given
 
 

@@ -6,16 +6,15 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cxbot.domain import periods, replies
 from cxbot.domain.roles import may
 from cxbot.ports import Receipt, Row, Tx
-from cxbot.transactions import change_log, people, surveys, teams
+from cxbot.transactions import change_log, people, reports, surveys, teams
 from cxbot.wording.catalogue import messages
 from handlers import team_named
-from handlers.admin import team_policy
-from handlers.admin.numbers import DAYS, PERIODS
+from handlers.admin import numbers, team_policy
 from handlers.grammar import Argument, Call, Command
 
-DAY_MS = 24 * 60 * 60 * 1000
 SHOWN = 15
 LONGEST = 120
 MOST_PARTS = 4
@@ -26,21 +25,25 @@ _SKIPPED = frozenset({"last", "this", "past", "by", "of", "过去", "過去", "�
 def show(call: Call) -> Receipt:
     """Lists changes, newest first: all of them to admins, those of their own teams to leads."""
     words, page = _page(call.arguments.get("about", "").split())
-    period, team, rest = STANDARD, None, []
+    today = reports.day_of(call.tx, call.now)
+    period, left = periods.read(" ".join(words), today)
+    period = period or periods.rolling(STANDARD, today)
+    team, rest, still = None, [], left.split()
     for word in words:
-        if word.casefold() in PERIODS:
-            period = PERIODS[word.casefold()]
-        elif team is None and (named := team_named.named(call.tx, word)) is not None:
+        if replies.fold(word) not in still and word not in still:
+            continue
+        if team is None and (named := team_named.named(call.tx, word)) is not None:
             team = named
         elif word.casefold() not in _SKIPPED:
             rest.append(word)
     who = " ".join(rest)
-    found = call.heavy(_found, who, call.now - DAYS[period] * DAY_MS, call.now)
+    since, until = reports.span(call.tx, period)
+    found = call.heavy(_found, who, since, min(until - 1, call.now))
     if found is None:
         return call.say("refuse.no_such_person", person=who)
     rows = [row for row in found if _seen(call, row) and (team is None or change_log.team_of(row) == team["id"])]
     shown = rows[(page - 1) * SHOWN : page * SHOWN]
-    head = {"period": {"key": f"period.{period}", "args": {}}, "who": who, "team": team["name"] if team else ""}
+    head = {"period": numbers.head(period), "who": who, "team": team["name"] if team else ""}
     if not shown:
         return call.say("command.audit.none", **head)
     more: Any = ""

@@ -43,7 +43,8 @@ def export(call: Call) -> Receipt:
     person = _person(call, call.arguments["person"])
     if isinstance(person, Receipt):
         return person
-    holdings.exported(call.tx, person["id"], call.sender["id"], call.now)
+    if call.takes_files:
+        holdings.exported(call.tx, person["id"], call.sender["id"], call.now)
     file = {"kind": "person", "person": person["id"]}
     named = naming.told_apart(call.tx, person)
     return call.say("command.person_export.ready", name=named, person=person["id"], file=file)
