@@ -15,6 +15,9 @@ from handlers.grammar import Argument, Call, Command
 
 CONFIRM = ("confirm", "确认", "確認")
 
+AGAIN = "again"
+"""The argument that makes another on purpose; nobody types it."""
+
 
 def every(call: Call) -> Receipt:
     """Lists all cadences."""
@@ -56,6 +59,11 @@ def new(call: Call) -> Receipt:
         return call.say(f"command.cadence.unread.{understood.problem}", words=understood.words, survey=survey)
     if understood.plan.after and live.survey.anonymous:
         return call.say("command.cadence.anonymous", survey=survey)
+    there = cadences.named(call.tx, survey)
+    if not understood.name and there is not None and there["state"] == "draft" and not call.arguments.get(AGAIN):
+        another = {"key": "command.cadence.another", "args": {"survey": survey}}
+        options = [(another, {**call.arguments, AGAIN: "yes"})]
+        return call.ask("command.cadence.draft_there", options, line=_line(there), name=there["name"])
     row = cadences.create(call.tx, survey, understood.plan, understood.name, call.sender["id"], call.now)
     if row is None:
         return call.say("command.cadence.taken", name=understood.name)
@@ -85,6 +93,7 @@ def start(call: Call) -> Receipt:
         return _said(call, row, "no_survey", "started")
     confirmed = call.arguments.get("confirm", "").casefold() in CONFIRM
     lines = said.forecast(row, found)
+    begun = said.forecast(row, found, started=True)
     if said.needs_confirmation(call.tx, found) and not confirmed:
         button = {
             "key": f"{said.KEY}start:{row['id']}",
@@ -95,7 +104,7 @@ def start(call: Call) -> Receipt:
         return call.say("command.cadence.confirm", name=name, n=found.asked, lines=lines, choices=[button])
     outcome = cadences.start(call.tx, row["id"], call.sender["id"], call.now, next_time)
     key, args = said.changed(cadences.named(call.tx, row["name"]) or row, outcome, "started")
-    return call.say(key, **args, note=lines if outcome == "done" else [])
+    return call.say(key, **args, note=begun if outcome == "done" else [])
 
 
 def pause(call: Call) -> Receipt:

@@ -80,6 +80,8 @@ def add_address(call: Call) -> Receipt:
     if isinstance(read, Receipt):
         return read
     person, channel, address = read
+    if (refused := naming.not_connected(call, channel)) is not None:
+        return refused
     if call.tx.one("teams.knows_channel", channel=channel) is None:
         return call.say("command.person_address.no_channel", channel=channel)
     done = person_changes.add_address(call.tx, person["id"], channel, address, call.sender["id"], call.now)

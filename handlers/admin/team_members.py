@@ -131,6 +131,8 @@ def _person(call: Call, words: list[str]) -> Row | Receipt:
     """The person who is meant; somebody new where an address that nobody has is given with a name."""
     channel, _, address = words[0].partition(":")
     name = " ".join(words[1:])
+    if address and (refused := naming.not_connected(call, channel)) is not None:
+        return refused
     if address and call.tx.one("teams.knows_channel", channel=channel) is not None:
         known = people.by_address(call.tx, channel, address)
         if known is None and name:

@@ -135,7 +135,7 @@ async def test_a_new_survey_is_filled_in_word_by_word_and_goes_on_after_a_restar
     await says(chat, "How easy was it?", "ok", "ok")
     assert "touchpoints" in chat.last(ADA).text
     said = await says(chat, "ok", "delivered", "1h", "ok", "24h")
-    assert "Kept in the draft of parcel_effort" in said
+    assert "The draft delivery_ces is called parcel_effort now" in said
     made = (await draft(chat, "parcel_effort")).survey
     assert (made.title["en"], made.trigger.outcomes) == ("How easy was it?", ("delivered",))
 
