@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from cxbot import wording
+from cxbot.domain import replies
 from cxbot.domain.roles import RANK, may
 from cxbot.ports import Inbound, Limits, ReadFirst, Receipt, Row, Tx
 from cxbot.transactions import command_turns, people, settings, teams
@@ -34,6 +36,7 @@ MORE = "more"
 CANCEL = "cancel"
 GO_ON = (MORE, CANCEL)
 """Commands that follow up another; their words are everyday ones, and meant where there is something to follow."""
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 HELP = "command"
 """The argument of `help`."""
 
@@ -65,6 +68,9 @@ def run(
     if isinstance(parsed, Parsed) and parsed.languages and not {language, "en"} & set(parsed.languages):
         # Everybody writes "help"; who writes 帮助 reads Chinese.
         language = parsed.languages[0]
+    elif isinstance(parsed, NotUnderstood) and (written := spoken(own, language)) != language:
+        language = written
+        parsed = parse(own, known(), language)
     speaker = speaker_to(tx, inbound, now, language, team, can)
     if refused := too_many(speaker, sender):
         return refused
@@ -74,6 +80,14 @@ def run(
     if isinstance(parsed, NotUnderstood):
         return _not_understood(speaker, own, parsed)
     return carry_out(speaker, sender, parsed, team, found)
+
+
+def spoken(words: str, language: str) -> str:
+    """The language of what was written where that shows in its signs: Chinese to who is answered in another, too."""
+    signs = _CHINESE.findall(words)
+    if language.startswith("zh") or not signs:
+        return language
+    return "zh-TW" if any(replies.fold(sign) != sign for sign in signs) else "zh-CN"
 
 
 def carry_out(

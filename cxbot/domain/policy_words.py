@@ -80,6 +80,8 @@ def changed(policy: TeamPolicy, setting: str, words: str) -> TeamPolicy | Mistak
 
 def _value(setting: str, words: str, before: Any) -> Any:
     kind = TeamPolicy.model_fields[setting].annotation
+    if setting.startswith("goodwill") and kind is str:
+        return _of_goodwill(setting, words)
     if kind is str:
         return words.strip()
     if kind is bool:
@@ -100,6 +102,14 @@ def _value(setting: str, words: str, before: Any) -> Any:
     if not severity or len(amounts) != 1:
         return Mistake("severity", setting)
     return {**before, severity: amounts[0]}
+
+
+def _of_goodwill(setting: str, words: str) -> str:
+    """A currency as ISO 4217 writes it, or an amount."""
+    off = _plain(words) in _OFF
+    if setting == "goodwill_currency":
+        return "" if off else words.strip().upper()
+    return "0" if off else words.strip()
 
 
 def _severity(words: str) -> tuple[str, str]:
@@ -123,6 +133,8 @@ def _amounts(words: str, *, bare: int = 1) -> list[int]:
 def _mistake(setting: str, error: ValidationError) -> Mistake:
     first = error.errors()[0]
     limits = first.get("ctx", {})
+    if setting.startswith("goodwill") and first["type"] not in ("less_than_equal", "greater_than_equal"):
+        return Mistake("currency" if setting == "goodwill_currency" else "amount", setting)
     if first["type"] in ("less_than_equal", "greater_than_equal"):
         fields = TeamPolicy.model_fields[setting].metadata
         least = next((each.ge for each in fields if hasattr(each, "ge")), 0)
