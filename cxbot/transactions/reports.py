@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from cxbot.domain import scoring
 from cxbot.domain.periods import Period
 from cxbot.ports import Tx
-from cxbot.transactions import settings, surveys, teams
+from cxbot.transactions import responses, settings, surveys, teams
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,13 @@ def _between(tx: Tx, period: Period, now: int, team_id: str, touchpoint: str) ->
     scope = {"touchpoint": touchpoint, "team_id": team_id}
     scores, hidden = _scores(tx, period.since.isoformat(), period.until.isoformat(), touchpoint, team_id)
     dispositions: dict[str, int] = defaultdict(int)
-    for row in tx.all("reports.dispositions", since=since, until=until, **scope):
+    teams_of: dict[tuple[str, str], str] = {}
+    for row in tx.all("reports.dispositions", since=since, until=until, touchpoint=touchpoint):
+        whose = (row["team_id"], row["touchpoint"])
+        if team_id and whose not in teams_of:
+            teams_of[whose] = responses.team_of(tx, row)
+        if team_id and (row["answered_team"] or teams_of[whose]) != team_id:
+            continue
         dispositions[scoring.disposition(row["invitation_state"], row["response_state"])] += int(row["n"])
     cases = tx.one("reports.cases", since=since, until=until, now=now, **scope) or {}
     return Numbers(

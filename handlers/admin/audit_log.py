@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cxbot.domain import periods, replies
 from cxbot.domain.roles import may
 from cxbot.ports import Receipt, Row, Tx
 from cxbot.transactions import change_log, people, reports, surveys, teams
@@ -25,13 +24,9 @@ _SKIPPED = frozenset({"last", "this", "past", "by", "of", "过去", "過去", "�
 def show(call: Call) -> Receipt:
     """Lists changes, newest first: all of them to admins, those of their own teams to leads."""
     words, page = _page(call.arguments.get("about", "").split())
-    today = reports.day_of(call.tx, call.now)
-    period, left = periods.read(" ".join(words), today)
-    period = period or periods.rolling(STANDARD, today)
-    team, rest, still = None, [], left.split()
-    for word in words:
-        if replies.fold(word) not in still and word not in still:
-            continue
+    period, left = numbers.read(call, " ".join(words), STANDARD)
+    team, rest = None, []
+    for word in left.split():
         if team is None and (named := team_named.named(call.tx, word)) is not None:
             team = named
         elif word.casefold() not in _SKIPPED:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from cxbot.domain import periods
-from cxbot.domain.periods import Period
 from cxbot.ports import Receipt
 from cxbot.transactions import people, reports
 from handlers.admin import numbers
@@ -31,7 +29,7 @@ def export(call: Call) -> Receipt:
     kinds = [KINDS[word] for word in words if word in KINDS]
     if not kinds:
         return call.say("refuse.no_such_export", what=call.arguments["what"])
-    period = _period(call, call.arguments["what"], "month")
+    period = numbers.read(call, call.arguments["what"], "month")[0]
     since, until = reports.span(call.tx, period)
     file = {"kind": "export", "what": kinds[0], "since": since, "until": min(until, call.now + 1)}
     if call.takes_files:
@@ -41,17 +39,11 @@ def export(call: Call) -> Receipt:
     return call.say("command.export.ready", what=what, period=numbers.head(period), file=file)
 
 
-def _period(call: Call, words: str, standard: str) -> Period:
-    """The period that is named among the words, as in every report."""
-    today = reports.day_of(call.tx, call.now)
-    return periods.read(words, today)[0] or periods.rolling(standard, today)
-
-
 def chart(call: Call) -> Receipt:
     """Draws a metric by week."""
     words = call.arguments.get("about", "").casefold().split()
     metric = next((word for word in words if word in METRICS), "nps")
-    period = _period(call, call.arguments.get("about", ""), "quarter")
+    period = numbers.read(call, call.arguments.get("about", ""), "quarter")[0]
     since, until = period.since, period.until + timedelta(days=1)
     weeks = call.heavy(reports.weeks, metric, since, until)
     name = {"key": f"metric.{metric}", "args": {}}

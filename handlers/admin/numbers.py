@@ -66,7 +66,7 @@ def _scope(call: Call, scope: str, period: Period) -> tuple[str, str] | Receipt:
     if not scope:
         return (call.team["id"] if call.team else ""), ""
     folded = people.fold_name(scope)
-    if folded in _ALL:
+    if is_all(scope):
         return "", ""
     rows = teams.all(call.tx)
     exact = [row for row in rows if folded in (row["id"], people.fold_name(row["name"]))]
@@ -95,6 +95,20 @@ def _spelled(period: Period) -> str:
     if period.name == "days":
         return f"last {period.days} days"
     return f"{period.since} to {period.until}" if period.name == "dates" else period.name.replace("_", " ")
+
+
+def read(call: Call, words: str, standard: str) -> tuple[Period, str]:
+    """The period that is named among the words, else the standard one, and the other words as they were written."""
+    today = reports.day_of(call.tx, call.now)
+    period, left = periods.read(words, today)
+    still = left.split()
+    others = [word for word in words.split() if word in still or replies.fold(word) in still]
+    return period or periods.rolling(standard, today), " ".join(others)
+
+
+def is_all(words: str) -> bool:
+    """Whether all teams are meant, in the place of one too."""
+    return people.fold_name(words) in _ALL
 
 
 def head(period: Period) -> dict[str, Any]:
@@ -167,9 +181,9 @@ COMMANDS = [
         topic="figures",
         arguments=(Argument("about", required=False, rest=True),),
         examples={
-            "en": ("numbers week", "numbers last month delivery"),
-            "zh-CN": ("数据 本周", "数据 上个月 delivery"),
-            "zh-TW": ("數據 本週", "數據 上個月 delivery"),
+            "en": ("numbers week", "numbers last month delivery", "numbers all"),
+            "zh-CN": ("数据 本周", "数据 上个月 delivery", "数据 全部"),
+            "zh-TW": ("數據 本週", "數據 上個月 delivery", "數據 全部"),
         },
     )
 ]

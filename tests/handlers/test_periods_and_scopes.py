@@ -34,8 +34,10 @@ async def test_a_teams_channel_is_told_of_its_own_team_unless_all_is_said(world)
     await world.unhappy(SAM)
     await world.happens("delivery", "delivered", MEI)
     await world.writes(MEI, "5")
-    assert "Support\n" in await says(world, "numbers", who=ANA, place=SUPPORT)
-    assert "n = 1" in await says(world, "numbers", who=ANA, place=SUPPORT)
+    own = await says(world, "numbers", who=ANA, place=SUPPORT)
+    assert "Support\n" in own
+    assert "n = 1" in own
+    assert "0 of 1 surveys finished" in own, "who is asked about a ticket is asked for the team of tickets"
     everything = await says(world, "numbers all", who=ANA, place=SUPPORT)
     assert "all teams" in everything
     assert "n = 2" in everything
@@ -62,3 +64,13 @@ async def test_only_what_was_handed_over_is_noted(world):
     await world.writes(ADA, "person export Sam", settle=False)
     assert len(await world.all("events", kind="export.made")) == 1
     assert len(await world.all("events", kind="person.exported")) == 1
+
+
+async def test_causes_take_the_same_periods_and_all(world):
+    case = await world.unhappy(SAM)
+    await world.resolves(ANA, case)
+    assert "Last month (2025-10-01 to 2025-10-31)" in await says(world, "causes last month")
+    assert "Last 30 days · Support" in await says(world, "causes", who=ANA, place=SUPPORT)
+    everywhere = await says(world, "causes all", who=ADA, place=SUPPORT)
+    assert "Last 30 days" in everywhere
+    assert "Support" not in everywhere
