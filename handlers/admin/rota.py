@@ -57,8 +57,8 @@ def set_(call: Call) -> Receipt:
     if unknown or not order:
         return call.say("refuse.not_in_rota", names=unknown or [words], team=team["name"], known=_names(call, team))
     after = rotas.following(call.tx, team["id"], {"people": order, "since": since, "weeks": weeks}, call.now)
-    rotas.put(call.tx, team["id"], after, call.sender["id"], call.now)
-    return call.say("command.rota.set", **_shown(call, team))
+    done = rotas.put(call.tx, team["id"], after, call.sender["id"], call.now)
+    return call.say("command.rota.set" if done else "command.rota.same", **_shown(call, team))
 
 
 def end(call: Call) -> Receipt:
@@ -124,7 +124,7 @@ def _shown(call: Call, team: Row) -> dict[str, Any]:
                 "until": each.end,
             },
         }
-        for each in rotas.absences(call.tx, team, call.now)
+        for each in dict.fromkeys(rotas.absences(call.tx, team, call.now))
     ]
     now = next((people.name_of(call.tx, shift.person) for shift in shifts if shift.start <= call.now), "")
     leads = [] if now else [each["name"] for each in rotas.acting(call.tx, team, "", call.now)]

@@ -115,3 +115,15 @@ async def test_the_hint_names_those_who_are_there(world):
     assert "“rota set Ana and Ben weekly" in await says(world, "rota", who=ANA, place=SUPPORT)
     said = await says(world, "值班", who=WEI, place="team:delivery")
     assert "值班 设置 小伟 每周" in said
+
+
+async def test_a_rota_set_twice_is_one_change(world):
+    line = "rota set Ana, Ben weekly from monday 09:00"
+    again = await says(world, line, line, who=ANA, place=SUPPORT)
+    assert again.startswith("That is so already. Support")
+    assert len(await world.all("events", kind="team.rota_changed")) == 1
+
+
+async def test_somebody_who_is_away_twice_is_shown_once(world):
+    shown = await says(world, "out Ben until friday", "out Ben until friday", "rota", who=ANA, place=SUPPORT)
+    assert shown.count("Away: Ben") == 1
