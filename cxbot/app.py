@@ -19,7 +19,7 @@ from aiohttp import web
 
 from cxbot import api, attachments, inbound, links, wording
 from cxbot.check import Checked, PlaybookFile, SurveyFile, check_config
-from cxbot.clock import Audit, DueWork
+from cxbot.clock import Audit, DueWork, Pruning
 from cxbot.config import ConfigMistakes
 from cxbot.delivery import Delivery
 from cxbot.demo import Demo, seed_customers
@@ -62,6 +62,7 @@ def seed(
     """Takes over what the settings and files say; returns the secret that counts, and what changed or conflicts."""
     settings.put(tx, settings.COMPANY, config.company.model_dump())
     settings.put(tx, settings.CONTACT, config.contact.model_dump())
+    settings.put(tx, settings.CADENCES, config.cadences.model_dump())
     settings.put(tx, settings.COMMANDS, config.commands.model_dump())
     lines = teams.seed(tx, config.seed.teams, now)
     openings.schedule(tx, now)
@@ -174,6 +175,7 @@ class App:
         )
         self.due_work = DueWork(self.store, self.clock)
         self.audit = Audit(self.store, self.clock)
+        self.pruning = Pruning(self.store, self.clock)
         listener = Listener(self._application(secret), listening)
         await listener.open()
         self._cleanup.push_async_callback(self._end_tasks)
@@ -183,6 +185,7 @@ class App:
         self._keep_running("delivery", self.delivery.run)
         self._keep_running("due_work", self.due_work.run)
         self._keep_running("audit", self.audit.run)
+        self._keep_running("pruning", self.pruning.run)
         self._ready = True
         log.info("ready", channels=sorted(self.channels), at=self.url)
 

@@ -20,6 +20,7 @@ from cxbot.transactions import (
     audit,
     cadences,
     case_clock,
+    case_requests,
     follow_ups,
     grants,
     improvement_clock,
@@ -35,6 +36,7 @@ PAUSE_S = 0.05
 """Between two looks: under load every commit wakes us, and what falls due is told in minutes."""
 AT_ONCE = 200
 AUDIT_EVERY_S = 60
+PRUNE_EVERY_S = 3_600
 
 
 def due(tx: Tx, now: int, most: int) -> list[tuple[str, str]]:
@@ -174,3 +176,27 @@ class Audit:
         if found.changes:
             await self.store.run(audit.settle, found, self.clock.now())
         return found
+
+
+class Pruning:
+    """Forgets what is kept for a time only: every hour, some at a time, so that nobody waits for it."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+
+    async def run(self) -> None:
+        """Works until cancelled."""
+        while True:
+            try:
+                await self.look()
+            except Exception:
+                log.exception("pruning_failed")
+            await asyncio.sleep(PRUNE_EVERY_S)
+
+    async def look(self) -> int:
+        """Forgets all that is old enough; returns how much. Commits nothing where nothing is."""
+        now, total = self.clock.now(), 0
+        while await self.store.read(case_requests.has_old, now):
+            total += await self.store.run(case_requests.prune, now)
+        return total

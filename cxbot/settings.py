@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from cxbot.domain.calendar import is_zone
+from cxbot.domain.calendar import Hours, is_zone
 from cxbot.domain.policy import MemberSeed, TeamSeed
 
 HOME = Path(__file__).resolve().parent.parent
@@ -116,6 +116,14 @@ class ContactSettings(Section):
     confirm_above: int = Field(default=100, ge=0)
 
 
+class CadenceSettings(Section):
+    """Sends of cadences, all of them together."""
+
+    per_minute: int = Field(default=60, ge=1, le=100_000)
+    approve_above: int = Field(default=1000, ge=0)
+    hours: Hours = Field(default_factory=Hours)
+
+
 class CommandSettings(Section):
     """Commands in chat."""
 
@@ -149,6 +157,7 @@ class Config(BaseSettings):
     store: StoreSettings = Field(default_factory=StoreSettings)
     company: CompanySettings = Field(default_factory=CompanySettings)
     contact: ContactSettings = Field(default_factory=ContactSettings)
+    cadences: CadenceSettings = Field(default_factory=CadenceSettings)
     commands: CommandSettings = Field(default_factory=CommandSettings)
     seed: SeedSettings = Field(default_factory=SeedSettings)
     channels: dict[Identifier, Any] = Field(default_factory=dict)

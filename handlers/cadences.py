@@ -1,39 +1,20 @@
-"""What is said of a cadence, by commands and by the button that confirms a large send."""
+"""What is said of a cadence, by commands, buttons and forms."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from cxbot import wording
-from cxbot.clock import next_time
-from cxbot.domain import contact
-from cxbot.domain.cadence import DAY_MS, Audience, Plan
-from cxbot.domain.roles import may
-from cxbot.ports import Inbound, Receipt, Row, Tx
-from cxbot.transactions import cadences, settings, teams
+from cxbot.domain.cadence import DAY_MS, NO_HOLIDAYS, Audience, Plan, load
+from cxbot.domain.cadence_words import Unread
+from cxbot.ports import Row
+from cxbot.transactions import cadences, forecasts
 
 KEY = "cd:"
-"""How the key begins of what is pressed: `cd:start:<cadence>`."""
+"""How the key begins of what is pressed or filled in: `cd:start:<cadence>:<mark>`, `cd:set:<cadence>`."""
 FATIGUE = ("fatigue_metric", "fatigue_any")
 ALONE = ("opted_out", "no_address", "unreachable", "open_survey", "paused", "cadence_stopped")
 """Reasons that are named by themselves; fatigue is one, the rest is the rest."""
-
-
-def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
-    """Somebody confirms a large send."""
-    _, _, cadence_id = inbound.choice.split(":", 2)
-    row = tx.one("cadences.get", id=cadence_id)
-    language = str((sender or {}).get("language") or settings.company(tx).language)
-    if sender is None or row is None:
-        return Receipt(notice=wording.text("refuse.stale", language))
-    if not may(teams.roles_of(tx, sender["id"]), "edit_survey"):
-        return Receipt(notice=wording.text("refuse.stale", language))
-    outcome = cadences.start(tx, row["id"], sender["id"], now, next_time)
-    after = tx.one("cadences.get", id=row["id"]) or row
-    key, args = changed(after, outcome, "started")
-    zone = settings.company(tx).time_zone
-    return Receipt(notice=wording.text(key, language, zone=zone, now=now, **args))
 
 
 def changed(row: Row, outcome: cadences.Changed, done: str) -> tuple[str, dict[str, Any]]:
@@ -46,16 +27,45 @@ def changed(row: Row, outcome: cadences.Changed, done: str) -> tuple[str, dict[s
     return f"command.cadence.{outcome}", args
 
 
+def problem(unread: Unread) -> dict[str, Any]:
+    """What was not understood, in words."""
+    return {"key": f"command.cadence.problem.{unread.problem}", "args": {"words": unread.words}}
+
+
 def state(row: Row) -> dict[str, Any]:
     """The state of a cadence in words."""
     return {"key": f"command.cadence.state.{row['state']}", "args": {}}
+
+
+def line(row: Row) -> dict[str, Any]:
+    """A cadence in one line: its name, its survey, its plan, its state."""
+    args = {
+        "name": row["name"],
+        "survey": row["survey"],
+        "plan": described(cadences.plan_of(row)),
+        "state": state(row),
+    }
+    return {"key": "command.cadences.line", "args": args}
 
 
 def described(plan: Plan) -> list[dict[str, Any]]:
     """A plan in words: when, whom, how fast."""
     when = _follows(plan) if plan.after else _comes_round(plan)
     more = [] if plan.after else [{"key": "command.cadence.plan.pace", "args": {"n": plan.pace}}]
+    if plan.holidays:
+        kept = "no_holidays" if plan.holidays == NO_HOLIDAYS else "holidays"
+        more.append({"key": f"command.cadence.plan.{kept}", "args": {"it": plan.holidays}})
     return [when, *_audience(plan.audience), *more]
+
+
+def sides(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
+    """What of a cadence was changed, from what and to what: names, surveys, and the parts of its plan."""
+    parts = [described(load(each["plan"])) for each in (before, after)]
+    named = [[each[name] for name in ("name", "survey") if before[name] != after[name]] for each in (before, after)]
+    return (
+        [*named[0], *(part for part in parts[0] if part not in parts[1])],
+        [*named[1], *(part for part in parts[1] if part not in parts[0])],
+    )
 
 
 def _comes_round(plan: Plan) -> dict[str, Any]:
@@ -111,7 +121,7 @@ def held(counts: Mapping[str, int]) -> list[dict[str, Any]]:
     return [{"key": f"command.cadence.held.{group}", "args": {"n": n}} for group, n in ordered]
 
 
-def forecast(row: Row, found: cadences.Forecast, *, started: bool = False) -> list[dict[str, Any]]:
+def forecast(row: Row, found: forecasts.Forecast, *, started: bool = False) -> list[dict[str, Any]]:
     """A forecast, line by line; of what has been started, what is going to happen."""
     plan = cadences.plan_of(row)
     args = {"asked": found.asked, "audience": found.audience, "held": held(found.held)}
@@ -126,7 +136,7 @@ def forecast(row: Row, found: cadences.Forecast, *, started: bool = False) -> li
     key = "command.cadence.asks_audience" if started else "command.cadence.forecast_audience"
     lines = [{"key": key, "args": args}]
     if found.asked:
-        pace = min(plan.pace, found.asked)
+        pace = min(found.pace, found.asked)
         when = {"days": found.days, "pace": pace, "begins": found.begins, "ends": found.ends}
         lines.append({"key": "command.cadence.forecast_days", "args": when})
     return lines
@@ -148,9 +158,3 @@ def progress(row: Row, found: cadences.Progress) -> list[dict[str, Any]]:
     if found.held:
         lines.append({"key": "command.cadence.held_so_far", "args": {"held": held(found.held)}})
     return lines
-
-
-def needs_confirmation(tx: Tx, found: cadences.Forecast) -> bool:
-    """Whether so many would be asked that the number is to be confirmed."""
-    policy: contact.Policy = settings.contact_policy(tx)
-    return found.asked > policy.confirm_above

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from cxbot import wording
-from cxbot.domain import conversation, replies
+from cxbot.domain import case_timing, conversation, replies
 from cxbot.ports import Field, Form, Inbound, Receipt, Row, Tx
 from cxbot.transactions import (
     case_clock,
@@ -254,7 +254,9 @@ def _progress(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
     key = {"open": "customer.progress_open", "claimed": "customer.progress_claimed"}.get(
         state, "customer.progress_resolved"
     )
-    if state in ("open", "claimed") and not case["contacted_at"] and case["promised_at"] < now:
+    at, kind = case_timing.due_by(case)
+    args["promised_at"] = at if kind in ("first_contact", "callback", "broken") else 0
+    if case_timing.overdue(case, now):
         key = "customer.progress_late"
     return _say(tx, person, inbound, key, args, now)
 

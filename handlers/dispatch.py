@@ -11,7 +11,7 @@ from cxbot.transactions import people, places, settings, teams
 from handlers import (
     answering,
     approving,
-    cadences,
+    cadence_buttons,
     commands,
     customer,
     improvements,
@@ -25,7 +25,6 @@ from handlers import (
 from handlers.admin import away
 
 BUTTONS: tuple[tuple[str, Callable[[Tx, Row | None, Inbound, int], Receipt]], ...] = (
-    (cadences.KEY, cadences.act),
     (incidents.KEY, incidents.act),
     (away.KEY, away.give),
     *((key, team.act) for key in team.KEYS),
@@ -88,6 +87,8 @@ def _of_a_colleague(tx: Tx, sender: Row | None, inbound: Inbound, now: int, foun
         answering.pressed(tx, sender, inbound, now)
     if key.startswith(approving.KEY):
         return approving.act(tx, sender, inbound, now, found)
+    if key.startswith(cadence_buttons.KEY):
+        return cadence_buttons.act(tx, sender, inbound, now, found)
     if key.startswith(improvements.KEY):
         return improvements.act(tx, sender, inbound, now, found)
     for prefix, act in BUTTONS:

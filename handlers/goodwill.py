@@ -12,6 +12,8 @@ from cxbot.transactions import grants, settings, teams
 from handlers import forms
 
 LONGEST_REASON = 200
+DECISIONS = ("approve", "refuse")
+"""What a second person can press; whoever asked withdraws by refusing."""
 
 
 def act(tx: Tx, case: Row, sender: Row, inbound: Inbound, language: str, now: int) -> Receipt:
@@ -31,7 +33,7 @@ def act(tx: Tx, case: Row, sender: Row, inbound: Inbound, language: str, now: in
     mistakes = forms.mistakes(form.fields, inbound.fields, language)
     amount = goodwill.read(inbound.fields.get("amount", ""), budget.currency)
     if isinstance(amount, str) and "amount" not in mistakes:
-        key, args = unreadable(amount, budget.currency)
+        key, args = grants.unreadable(amount, budget.currency)
         mistakes["amount"] = wording.text(key, language, **args)
     reason = inbound.fields.get("reason", "").strip()
     if len(reason) > LONGEST_REASON:
@@ -39,7 +41,7 @@ def act(tx: Tx, case: Row, sender: Row, inbound: Inbound, language: str, now: in
     if mistakes or isinstance(amount, str):
         return Receipt(form=forms.with_mistakes(form, inbound.fields, mistakes))
     told = inbound.fields.get("told", "").strip()
-    asked = grants.ask(tx, case["id"], sender["id"], now, amount=amount, reason=reason, told=told)
+    asked = grants.ask(tx, case["id"], sender["id"], now, amount=amount, reason=reason, told=told, via=inbound.channel)
     if isinstance(asked, Refusal):
         return refused(asked, language, now)
     key, args = done(asked)
@@ -50,9 +52,9 @@ def decide(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
     """Approve or refuse; whoever may not is told who can, alone."""
     _, action, grant_id, *_ = [*inbound.choice.split(":"), "", ""]
     language = str((sender or {}).get("language") or settings.company(tx).language)
-    if sender is None or action not in ("approve", "refuse"):
+    if sender is None or action not in DECISIONS:
         return Receipt(notice=wording.text("refuse.stale", language))
-    decided = grants.decide(tx, grant_id, action == "approve", sender["id"], now)
+    decided = grants.decide(tx, grant_id, action == "approve", sender["id"], now, via=inbound.channel)
     if isinstance(decided, Refusal):
         return refused(decided, language, now)
     key, args = done(decided)
@@ -63,14 +65,7 @@ def done(granted: grants.Granted) -> tuple[str, dict[str, Any]]:
     """What the one who acted is answered: the message key and its arguments."""
     args = {"money": granted.money, "code": granted.case["code"], "who": list(granted.approvers)}
     args["beyond"] = grants.named(granted.beyond)
-    return f"goodwill.done.{granted.grant['state']}", args
-
-
-def unreadable(why: goodwill.Unreadable, currency: str) -> tuple[str, dict[str, Any]]:
-    """Why an amount cannot be used: the message key and its arguments."""
-    example = goodwill.shown(20 * 10 ** goodwill.decimals(currency), currency).partition(" ")[2]
-    args = {"currency": currency, "n": goodwill.decimals(currency), "example": example}
-    return f"form.mistake.amount_{why}", args
+    return f"goodwill.done.{granted.state}", args
 
 
 def refused(refusal: Refusal, language: str, now: int) -> Receipt:

@@ -28,7 +28,9 @@ def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
         who = case_messages.lead_names(tx, team["id"])
         return Receipt(notice=wording.text("refuse.not_member", language, who=who))
     if action in ("claim", "undo"):
-        return _begun(tx, incidents.act(tx, incident_id, action, sender["id"], now), action, language, now)
+        return _begun(
+            tx, incidents.act(tx, incident_id, action, sender["id"], now, via=inbound.channel), action, language, now
+        )
     if action not in ("reply", "resolve"):
         return Receipt(notice=wording.text("refuse.stale", language))
     form = _form(tx, incident, team, action, language, now)
@@ -45,7 +47,8 @@ def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
         "done_words": given["done"],
         "told": given.get("told", ""),
     }  # fmt: skip
-    return _begun(tx, incidents.act(tx, incident_id, action, sender["id"], now, **arguments), action, language, now)
+    begun = incidents.act(tx, incident_id, action, sender["id"], now, via=inbound.channel, **arguments)
+    return _begun(tx, begun, action, language, now)
 
 
 def _form(tx: Tx, incident: Row, team: Row, action: str, language: str, now: int) -> Form:

@@ -14,6 +14,8 @@ from cxbot.transactions import case_messages, case_steps, case_work, grants, peo
 from handlers import commands, forms, goodwill
 
 AT_ONCE = ("claim", "release", "contacted", "call_off", "reached", "undo", "reopen")
+ACTIONS = (*AT_ONCE, "step", "goodwill", *forms.FORMS)
+"""What can be done to a case with a button; the API has each of these as well."""
 KEYS = ("c:", grants.KEY)
 """How the keys begin of what is pressed about a case, and about goodwill that is asked for."""
 

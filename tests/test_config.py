@@ -40,6 +40,7 @@ def test_the_example_names_every_setting():
     default = parse_config("", "config.toml", {})
     for section in set(Config.model_fields) - {"channels", "seed"}:
         assert set(example[section]) == names(getattr(default, section)), section
+    assert set(example["cadences"]["hours"]) == set(Hours.model_fields)
     assert set(example["seed"]) == names(default.seed)
     team = example["seed"]["teams"]["support"]
     assert set(team) == set(TeamSeed.model_fields)

@@ -312,6 +312,13 @@ def test_the_interaction_in_the_readme_is_one():
     assert isinstance(checks.read_interaction(json.loads(body), 0, ("web",)), InteractionBody)
 
 
+def test_the_commands_of_the_readme_are_understood():
+    lines = re.search(r"<!-- commands -->\n```text\n(.*?)```", WHOLE["README.md"], re.DOTALL)[1].splitlines()
+    assert len(lines) > 5
+    for line in lines:
+        assert not isinstance(parse(line, commands.known(), "en"), NotUnderstood), line
+
+
 def test_the_survey_of_the_example_is_valid_and_asks_why_of_the_unhappy_only():
     survey = read_survey(EXAMPLES["surveys/returns.toml"], "returns.toml", limits=[Limits()])
     begun = conversation.begin(survey)

@@ -66,6 +66,7 @@ TABLES = (
     "approvals",
     "cadence_runs",
     "cadences",
+    "case_requests",
     "case_steps",
     "cases",
     "decisions",

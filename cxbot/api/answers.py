@@ -174,6 +174,7 @@ class Case(BaseModel):
     ending: str
     reopened: int
     merged_into: str
+    incident_id: str = Field(description="The storm it belongs to; '' where it stands alone.")
     opened_at: Time
     promised_at: Time
     due_at: Time

@@ -10,16 +10,13 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel
 
-from cxbot import wording
-from cxbot.api import answers, case_bodies, checks, serving
+from cxbot.api import case_answers, case_bodies, checks, recovery_answers, recovery_bodies, serving
 from cxbot.api.answers import time_text
 from cxbot.api.bodies import clean
 from cxbot.api.case_bodies import CaseActionAnswer, CaseActionBody, PageQuery
-from cxbot.api.errors import Problem
 from cxbot.api.serving import BODY_BYTES, CALLER, REPLAYED, Endpoint, json_answer, language, missing, read_body
-from cxbot.domain import cases as workflow
 from cxbot.domain.cases import Refusal
-from cxbot.ports import Clock, Limits, Row, Store, Tx
+from cxbot.ports import Clock, Row, Store, Tx
 from cxbot.transactions import case_requests, conversations, reading, timeline
 from cxbot.transactions.case_requests import Acted, Asked, Conflict, Missing
 from cxbot.transactions.viewing import Everyone
@@ -37,23 +34,23 @@ ACTIONS: Mapping[str, tuple[type[CaseActionBody], str]] = {
     "merge": (case_bodies.MergeBody, "Let the work go on in another case of the same customer"),
     "reopen": (CaseActionBody, "Work on a case again"),
     "undo": (CaseActionBody, "Take back what was done in the last 30 seconds"),
+    "reached": (CaseActionBody, "Note that the customer was told otherwise what could not be delivered"),
+    "not-a-promise": (CaseActionBody, "Take back that something written to the customer was a promise"),
+    "step": (recovery_bodies.StepBody, "Tick a step of the checklist, or open it again"),
+    "goodwill": (recovery_bodies.GoodwillBody, "Give something for the trouble; beyond the budget, ask to"),
+    "approve-goodwill": (recovery_bodies.DecisionBody, "Approve goodwill that somebody else asked for"),
+    "refuse-goodwill": (recovery_bodies.DecisionBody, "Refuse goodwill, or withdraw what one asked for oneself"),
 }
-STATUS = {
-    "not_member": 403,
-    "no_such_person": 422,
-    "no_such_team": 422,
-    "no_such_cause": 422,
-    "no_such_case": 422,
-    "snooze_range": 422,
-    "not_in_team": 422,
-    "other_customer": 422,
+"""Each action with its body and what it does; `action_of` gives what it is called inside."""
+ANSWERS: Mapping[str, type[CaseActionAnswer]] = {
+    "step": recovery_bodies.StepAnswer,
+    **dict.fromkeys(("goodwill", "approve-goodwill", "refuse-goodwill"), recovery_bodies.GoodwillAnswer),
 }
-"""The status of a refusal by its code; any other is 409: the case does not allow it as it is now."""
-WHAT_TO_DO = {
-    403: "Name a colleague who works in the team of the case.",
-    409: "Read the case: it has changed, or this was done before.",
-    422: "Correct it and send it again; a refused id may be used once more.",
-}
+
+
+def action_of(name: str) -> str:
+    """What an action of the API is called on the buttons."""
+    return {"not-a-promise": "call_off"}.get(name, name.replace("-", "_"))
 
 
 class CaseRoutes:
@@ -70,11 +67,11 @@ class CaseRoutes:
             Endpoint(
                 "POST",
                 f"/cases/{{id}}:{name}",
-                f"{name.partition('-')[0]}{name.partition('-')[2].capitalize()}Case",
+                serving.camel(f"{name}-case"),
                 summary,
                 200,
-                CaseActionAnswer,
-                self._acting(name.replace("-", "_"), body),
+                ANSWERS.get(name, CaseActionAnswer),
+                self._acting(name, body),
                 body=body,
                 refusals=(400, 403, 404, 409, 413, 422),
             )
@@ -84,7 +81,11 @@ class CaseRoutes:
             ("timeline", "Read what happened to a case", case_bodies.TimelinePage, _timeline),
             ("transcript", "Read what was said with its customer", case_bodies.TranscriptPage, _transcript),
         )
-        readings = (
+        whole: tuple[tuple[str, str, type[BaseModel], Callable[[Tx, Row, int, str], BaseModel]], ...] = (
+            ("steps", "Read the checklist of a case", recovery_bodies.StepList, _steps),
+            ("goodwill", "Read what was given in a case, and what may be", recovery_bodies.CaseGoodwill, _goodwill),
+        )
+        pages = (
             Endpoint(
                 "GET",
                 f"/cases/{{id}}/{name}",
@@ -98,30 +99,34 @@ class CaseRoutes:
             )
             for name, summary, page, of in read
         )
-        return (*actions, *readings)
-
-    def _acting(
-        self, action: str, model: type[CaseActionBody]
-    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        async def handle(request: web.Request) -> web.StreamResponse:
-            data = checks.read_json(await read_body(request, BODY_BYTES))
-            now = self._clock.now()
-            body = checks.read_model(model, data, context={"now": now, "channels": self._channels})
-            if isinstance(body, list):
-                raise checks.invalid(body)
-            case = clean(request.match_info["id"])
-            asked = Asked(
-                caller=request[CALLER],
-                id=body.id,
-                body=_digest(action, case, body),
-                case=case,
-                actor=body.actor.model_dump(),
-                action=action,
-                arguments=body.arguments(),
-                preview=bool(getattr(body, "preview", False)),
+        lists = (
+            Endpoint(
+                "GET",
+                f"/cases/{{id}}/{name}",
+                f"getCase{name.capitalize()}",
+                summary,
+                200,
+                answer,
+                self._whole(of_case),
+                refusals=(404,),
             )
-            done = await self._store.run(case_requests.act, asked, now)
-            return _answered(done, language(request), now)
+            for name, summary, answer, of_case in whole
+        )
+        return (*actions, *pages, *lists)
+
+    def _acting(self, name: str, model: type[CaseActionBody]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            now, spoken = self._clock.now(), language(request)
+            asked = await read_asked(request, action_of(name), model, now, self._channels)
+            done, more = await self._store.run(_act, asked, now, spoken)
+            if isinstance(done, Missing):
+                raise missing("case")
+            if isinstance(done, Conflict):
+                raise case_answers.conflict()
+            if isinstance(done, Refusal):
+                raise case_answers.refused(done, spoken, now)
+            answer = case_answers.acted(done, spoken, now, ANSWERS.get(name, CaseActionAnswer), **more)
+            return answered(answer, repeated=done.repeated)
 
         return handle
 
@@ -141,62 +146,66 @@ class CaseRoutes:
 
         return handle
 
+    def _whole(
+        self, of_case: Callable[[Tx, Row, int, str], BaseModel]
+    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        def read(tx: Tx, case_id: str, now: int, spoken: str) -> BaseModel | None:
+            case = reading.one(tx, "cases", case_id)
+            return of_case(tx, case, now, spoken) if case is not None else None
 
-def _digest(action: str, case: str, body: CaseActionBody) -> str:
-    whole = [action, case, body.model_dump(exclude_defaults=True)]
+        async def handle(request: web.Request) -> web.StreamResponse:
+            case_id = clean(request.match_info["id"])
+            found = await self._store.read(read, case_id, self._clock.now(), language(request))
+            if found is None:
+                raise missing("case")
+            return json_answer(found, 200)
+
+        return handle
+
+
+async def read_asked(
+    request: web.Request, action: str, model: type[CaseActionBody], now: int, channels: Collection[str]
+) -> Asked:
+    """What a request asks for, checked whole; Problem 400, 413 or 422 says what is wrong with it."""
+    data = checks.read_json(await read_body(request, BODY_BYTES))
+    body = checks.read_model(model, data, context={"now": now, "channels": channels})
+    if isinstance(body, list):
+        raise checks.invalid(body)
+    subject = clean(request.match_info["id"])
+    return Asked(
+        caller=request[CALLER],
+        id=body.id,
+        body=_digest(action, subject, body),
+        case=subject,
+        actor=body.actor.model_dump(),
+        action=action,
+        arguments=body.arguments(),
+        preview=bool(getattr(body, "preview", False)),
+    )
+
+
+def _digest(action: str, subject: str, body: CaseActionBody) -> str:
+    whole = [action, subject, body.model_dump(exclude_defaults=True)]
     return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _answered(done: Acted | Refusal | Conflict | Missing, spoken: str, now: int) -> web.Response:
-    if isinstance(done, Missing):
-        raise missing("case")
-    if isinstance(done, Conflict):
-        raise Problem(
-            409, "conflict", "This id came before with another body.", "Send a new id, or the same body to repeat."
-        )
-    if isinstance(done, Refusal):
-        raise _refused(done, spoken, now)
-    zone = workflow.Terms.load(done.case["policy"]).zone
-    told = {"zone": zone, "now": now}
-    message = ""
-    if done.event:
-        args = {"code": done.case["code"], "seconds": workflow.UNDO_MS // 1000, "reach": done.reach.once_sent}
-        message = wording.text(f"case.done.{done.event}", spoken, **args, **told)
-    answer = CaseActionAnswer(
-        event=done.event,
-        message=message,
-        case=answers.case(done.case),
-        reads=_read_by_customer(done, now),
-        delivery=case_bodies.Delivery(
-            state=done.reach.state,
-            until=time_text(done.reach.until),
-            left=done.reach.left,
-            message=wording.text("form.reachable", spoken, reach=done.reach.meaning, **told),
-        ),
-    )
-    response = json_answer(answer, 200)
-    if done.repeated:
+def _act(tx: Tx, asked: Asked, now: int, spoken: str) -> tuple[Acted | Refusal | Conflict | Missing, dict[str, Any]]:
+    """Does it, and reads in the same moment what its answer has besides."""
+    done = case_requests.act(tx, asked, now)
+    if isinstance(done, Acted) and asked.action == "step":
+        return done, {"steps": recovery_answers.steps(tx, done.case, Voice(spoken))}
+    if isinstance(done, Acted) and asked.action.endswith("goodwill"):
+        found = [each for each in recovery_answers.given(tx, done.case) if each.id == done.made]
+        return done, {"goodwill": found[0] if found else None}
+    return done, {}
+
+
+def answered(done: BaseModel, *, repeated: bool) -> web.Response:
+    """What was done, marked where it is only said again."""
+    response = json_answer(done, 200)
+    if repeated:
         response.headers[REPLAYED] = "true"
     return response
-
-
-def _refused(refusal: Refusal, spoken: str, now: int) -> Problem:
-    code = refusal.key.removeprefix("refuse.")
-    status = STATUS.get(code, 409)
-    args: dict[str, Any] = {**refusal.args, "now": now}
-    if "state" in args:
-        args["state"] = {"key": f"state.{args['state']}", "args": {}}
-    return Problem(status, code, wording.text(refusal.key, spoken, **args), WHAT_TO_DO[status])
-
-
-def _read_by_customer(done: Acted, now: int) -> str:
-    """What the customer reads, in their language."""
-    if done.reads is None:
-        return ""
-    key, args = done.reads
-    case = done.case
-    meaning = wording.Meaning("", "", "", "message", key, {"code": case["code"], **args}, language=case["language"])
-    return wording.render(meaning, Limits(), now).text
 
 
 def _timeline(tx: Tx, case: Row, asked: PageQuery, spoken: str) -> BaseModel:
@@ -243,3 +252,11 @@ def _transcript(tx: Tx, case: Row, asked: PageQuery, spoken: str) -> BaseModel:
         for line in found.lines
     ]
     return case_bodies.TranscriptPage(items=items, older=found.older)
+
+
+def _steps(tx: Tx, case: Row, now: int, spoken: str) -> BaseModel:
+    return recovery_bodies.StepList(items=recovery_answers.steps(tx, case, Voice(spoken)))
+
+
+def _goodwill(tx: Tx, case: Row, now: int, spoken: str) -> BaseModel:
+    return recovery_answers.of_goodwill(tx, case, now)

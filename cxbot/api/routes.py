@@ -15,6 +15,7 @@ from cxbot.api.auth import Gate
 from cxbot.api.bodies import BatchBody, InteractionBody, clean
 from cxbot.api.case_routes import CaseRoutes
 from cxbot.api.errors import Detail, Problem, json_errors, problem_body
+from cxbot.api.incident_routes import IncidentRoutes
 from cxbot.api.rotas import RotaRoutes
 from cxbot.api.serving import BODY_BYTES, CALLER, PREFIX, REPLAYED, Endpoint, json_answer, language, missing, read_body
 from cxbot.ports import Clock, Row, Store
@@ -81,6 +82,7 @@ class Api:
             *self._readings("responses", answers.ResponsePage, answers.Response, queries.ResponseQuery),
             *self._readings("cases", answers.CasePage, answers.Case, queries.CaseQuery),
             *CaseRoutes(self._store, self._clock, self._channels).endpoints(),
+            *IncidentRoutes(self._store, self._clock, self._channels).endpoints(),
             *RotaRoutes(self._store, self._clock).endpoints(),
         )
 

@@ -56,6 +56,12 @@ class Endpoint:
         return self.method == "POST" and not self.takes
 
 
+def camel(name: str) -> str:
+    """A name with hyphens as one word: "hand-over-case" is handOverCase."""
+    first, *rest = name.split("-")
+    return first + "".join(part.capitalize() for part in rest)
+
+
 async def read_body(request: web.Request, most: int) -> bytes:
     """The body of a request, of at most so many bytes."""
     if request.content_length is not None and request.content_length > most:

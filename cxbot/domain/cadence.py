@@ -23,7 +23,8 @@ PACE = 60
 MOST = 6
 """How often somebody is asked after one thing that happened, where nothing else is said."""
 WORKING = Hours()
-"""When people are asked, in their own time zone: Monday to Friday, 09:00 to 18:00."""
+"""When people are asked, in their own time zone, where nothing else is set: Monday to Friday, 09:00 to 18:00."""
+NO_HOLIDAYS = "none"
 MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 STEPS: Mapping[str, int] = {"month": 1, "quarter": 3, "year": 12}
 
@@ -52,7 +53,7 @@ class Plan:
     By the calendar: `every` with `days` (weekdays from 0, or days of the month), `hour` and `minute`, not before
     `since`; or on `dates`; `at_once`: from when it is started. After something: `after` names the touchpoint, `offsets`
     (ms) when, `again` (ms) how often then, `most` how often at all; it stops on a reply or a case. `pace` is how many
-    people an hour.
+    people an hour; `holidays` the country on whose public holidays nobody is asked ('': as set, "none": on none).
     """
 
     every: Every = ""
@@ -67,11 +68,39 @@ class Plan:
     again: int = 0
     most: int = MOST
     pace: int = PACE
+    holidays: str = ""
     audience: Audience = field(default_factory=Audience)
 
     def dump(self) -> str:
         """As JSON, for its row."""
         return json.dumps(asdict(self), ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What holds for all cadences together: `hours` (the JSON of an `Hours`) in which people are asked, in their own
+    time zone; at most `per_minute` first questions; a second admin approves what asks more people than `approve_above`.
+    """
+
+    hours: str = "{}"
+    per_minute: int = 60
+    approve_above: int = 1_000
+
+
+def hours_of(plan: Plan, sending: Sending) -> Hours:
+    """When a cadence asks: the working hours that are set, with its own country's holidays where it names one."""
+    return _hours(sending.hours, plan.holidays)
+
+
+@lru_cache(maxsize=64)
+def _hours(text: str, holidays: str) -> Hours:
+    hours = Hours.load(text)
+    return hours.model_copy(update={"country": "" if holidays == NO_HOLIDAYS else holidays}) if holidays else hours
+
+
+def pace_of(plan: Plan, sending: Sending) -> int:
+    """How many people a cadence really asks in an hour."""
+    return min(plan.pace, 60 * sending.per_minute)
 
 
 @lru_cache(maxsize=256)
@@ -109,6 +138,11 @@ def begun(plan: Plan, zone: str, now: int) -> Plan:
     return replace(plan, since=now, hour=here.hour, minute=here.minute, dates=() if plan.every else (now,))
 
 
+def when(plan: Plan) -> Plan:
+    """Only when a plan asks, whoever it is and how fast."""
+    return replace(plan, pace=PACE, most=MOST, holidays="", audience=Audience())
+
+
 def next_at(plan: Plan, zone: str, after: int, next_time: NextTime) -> int:
     """When the calendar comes round next, later than `after`; 0 where it does not, or where there is none."""
     if plan.at_once and plan.since > after:
@@ -118,21 +152,21 @@ def next_at(plan: Plan, zone: str, after: int, next_time: NextTime) -> int:
     return min((moment for moment in plan.dates if moment > after), default=0)
 
 
-def slot(place: int, pace: int, zone: str, start: int) -> int:
+def slot(place: int, pace: int, zone: str, start: int, hours: Hours = WORKING) -> int:
     """When the person at a place in the line is asked: so many an hour, within the working hours of their own day."""
-    opens = calendar.next_open(WORKING, zone, start)
-    after = calendar.add_business(WORKING, zone, opens, place * 60 // pace)
-    return calendar.next_open(WORKING, zone, after)
+    opens = calendar.next_open(hours, zone, start)
+    after = calendar.add_business(hours, zone, opens, place * 60 // pace)
+    return calendar.next_open(hours, zone, after)
 
 
-def working_days(n: int, pace: int, zone: str, start: int) -> int:
+def working_days(n: int, pace: int, zone: str, start: int, hours: Hours = WORKING) -> int:
     """On how many days so many people are asked."""
     info = ZoneInfo(zone)
-    moments = {slot(place, pace, zone, start) for place in [*range(0, n, pace), n - 1]} if n else set()
+    moments = {slot(place, pace, zone, start, hours) for place in [*range(0, n, pace), n - 1]} if n else set()
     return len({datetime.fromtimestamp(moment / 1000, info).date() for moment in moments})
 
 
-def follow_up_at(plan: Plan, begun_at: int, times: int, zone: str) -> int:
+def follow_up_at(plan: Plan, begun_at: int, times: int, zone: str, hours: Hours = WORKING) -> int:
     """When somebody is asked next who has been asked so often, within their working hours; 0: no more."""
     if times >= plan.most:
         return 0
@@ -142,7 +176,7 @@ def follow_up_at(plan: Plan, begun_at: int, times: int, zone: str) -> int:
         wait = (plan.offsets[-1] if plan.offsets else 0) + plan.again * (times - len(plan.offsets) + 1)
     else:
         return 0
-    return calendar.next_open(WORKING, zone, begun_at + wait)
+    return calendar.next_open(hours, zone, begun_at + wait)
 
 
 def drawn(cadence_id: str, turn: str, person_id: str, percent: int) -> bool:

@@ -9,8 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
+
 from cxbot.domain import cadence
 from cxbot.domain.cadence import DAY_MS, Audience, Every, Plan
+from cxbot.domain.hours import Hours
 
 LONGEST_NAME = 24
 HIGHEST_PACE = 10_000
@@ -26,12 +29,12 @@ _EVERY: dict[str, Every] = {
     "day": "day", "daily": "day", "天": "day", "日": "day",
     "year": "year", "yearly": "year", "年": "year",
 }  # fmt: skip
-_LANGUAGES = {
+LANGUAGES = {
     "en": "en", "english": "en", "英文": "en", "英语": "en", "英語": "en",
     "zh-cn": "zh-CN", "简体": "zh-CN", "简体中文": "zh-CN", "簡體": "zh-CN", "簡體中文": "zh-CN",
     "zh-tw": "zh-TW", "繁体": "zh-TW", "繁体中文": "zh-TW", "繁體": "zh-TW", "繁體中文": "zh-TW",
 }  # fmt: skip
-_NAME = re.compile(r"[\w-]{1,24}")
+NAME = re.compile(r"[\w-]{1,24}")
 _UNIT = r"(?P<unit>w(?:eeks?)?\b|d(?:ays?)?\b|months?\b|(?:个|個)?(?:周|週|星期)|天|日|(?:个|個)月)"
 _BLANK = re.compile(
     r"(?:[\s,、，;；]|\b(?:on|from|starting|at|the|in|and|then|of|people|customers)\b"
@@ -39,12 +42,18 @@ _BLANK = re.compile(
 )
 
 
+Problem = Literal[
+    "words", "when", "date", "pace", "sample", "most", "language", "name", "again", "both", "value", "vip", "holidays"
+]
+"""What is wrong or missing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unread:
     """Not understood: the words from which on it was not, or what is missing or wrong (`when`, `name`, `date` …)."""
 
     words: str = ""
-    problem: Literal["words", "when", "date", "pace", "sample", "most", "language", "name", "again", "both"] = "words"
+    problem: Problem = "words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +223,7 @@ def _named(name: str) -> _Take:
 
 
 def _language(found: _Found, token: re.Match[str], today: datetime) -> None:
-    found.audience["language"] = _LANGUAGES.get(token["value"].casefold(), "")
+    found.audience["language"] = LANGUAGES.get(token["value"].casefold(), "")
     if not found.audience["language"]:
         found.problem = "language"
 
@@ -223,9 +232,26 @@ def _vip(found: _Found, token: re.Match[str], today: datetime) -> None:
     found.audience["vip"] = True
 
 
+def _holidays(found: _Found, token: re.Match[str], today: datetime) -> None:
+    country = country_called(token["value"])
+    found.plan["holidays"] = country or ""
+    if not country:
+        found.problem = "holidays"
+
+
+def country_called(word: str) -> str:
+    """The code of a country whose holidays are known, or "none"; '' where it is neither."""
+    if word.casefold() in ("none", "无", "無"):
+        return cadence.NO_HOLIDAYS
+    try:
+        return Hours(country=word.upper()).country
+    except ValidationError:
+        return ""
+
+
 def _called(found: _Found, token: re.Match[str], today: datetime) -> None:
     found.name = token["value"].casefold()
-    if not _NAME.fullmatch(found.name):
+    if not NAME.fullmatch(found.name):
         found.problem = "name"
 
 
@@ -269,6 +295,7 @@ _TOKENS = _rules(
     (r"(?:touchpoint|触点|接觸點)\s+(?P<value>\S+)", _named("touchpoint")),
     (r"(?:channel|渠道|管道)\s+(?P<value>\S+)", _named("channel")),
     (r"(?:language|语言|語言)\s+(?P<value>\S+)", _language),
+    (r"(?:holidays|节假日|假期|國定假日|国定假日)\s*(?P<value>[a-z]{2}(?:-[a-z0-9]+)?\b|none\b|无|無)", _holidays),
     (r"vips?\b", _vip),
     (
         r"(?:value|价值|價值)\s*(?:over|from|超过|超過)?\s*(?P<n>\d{1,12})",

@@ -23,9 +23,14 @@ def step(case: Mapping[str, Any]) -> tuple[Kind, int] | None:
 
 
 def made(at: int, now: int) -> Mapping[str, int]:
-    """The columns that a promise sets; with 0, that there is none any more."""
-    return {"callback_at": at, "callback_remind_at": at - min(LEAD_MS, (at - now) // 2) if at else 0}
+    """The columns that words to the customer set: what they promise, 0 for nothing; what was missed before is over."""
+    return {**KEPT, "callback_at": at, "callback_remind_at": at - min(LEAD_MS, (at - now) // 2) if at else 0}
 
 
-KEPT: Mapping[str, int] = {"callback_at": 0, "callback_remind_at": 0}
+def broken(case: Mapping[str, Any]) -> Mapping[str, int]:
+    """The columns of a case whose promise has passed: it stays to be seen until the customer hears from us."""
+    return {**KEPT, "broken_at": int(case["callback_at"])}
+
+
+KEPT: Mapping[str, int] = {"callback_at": 0, "callback_remind_at": 0, "broken_at": 0}
 """The columns of a case whose customer has heard from us, or hears no more."""

@@ -66,9 +66,9 @@ def _while_unclaimed(case: Case, terms: Terms) -> Step:
     policy = terms.policy
     steps: list[Step] = []
     if case["reminders"] < len(policy.reminder_minutes):
-        steps.append(Step("remind", terms.after(case["opened_at"], policy.reminder_minutes[case["reminders"]])))
+        steps.append(Step("remind", terms.after(case["begun_at"], policy.reminder_minutes[case["reminders"]])))
     # Not after the promise has passed: a critical case is promised sooner than others are escalated.
-    escalated_at = min(terms.after(case["opened_at"], policy.escalate_minutes), case["promised_at"])
+    escalated_at = min(terms.after(case["begun_at"], policy.escalate_minutes), case["promised_at"])
     if case["escalations"] == 0 and policy.escalate_minutes:
         steps.append(Step("escalate", escalated_at))
     else:
@@ -107,11 +107,22 @@ def _after_resolution(case: Case, terms: Terms) -> Step:
     return NOTHING
 
 
+def overdue(case: Case, now: int) -> bool:
+    """Whether a promise to the customer has passed: that of first contact, or one that a colleague made."""
+    missed = case["broken_at"] or (not case["contacted_at"] and case["promised_at"] < now)
+    return case["state"] in ("open", "claimed") and bool(missed)
+
+
 def due_by(case: Case) -> tuple[int, str]:
-    """What the team must do by when, for the card: (epoch ms, "first_contact" | "callback" | "resolve" | "")."""
+    """What the team must do by when (epoch ms), and what: first_contact, callback, broken, resolve, or ''.
+
+    A promise that was missed comes before what is still to come.
+    """
     if case["state"] in ("open", "claimed"):
         if case["callback_at"]:
             return case["callback_at"], "callback"
+        if case["broken_at"]:
+            return case["broken_at"], "broken"
         if not case["contacted_at"]:
             return case["promised_at"], "first_contact"
         return deadline(case, Terms.load(case["policy"])), "resolve"
@@ -125,7 +136,6 @@ _TAKEN: Mapping[str, Mapping[str, Any]] = {
     "window_ending": {"window_told": 1},
     "window_lost": {"window_told": 2},
     "callback_soon": {"callback_remind_at": 0},
-    "callback_late": callbacks.KEPT,
 }
 
 
@@ -135,8 +145,10 @@ def taken(case: Case, step: Step, now: int) -> Mapping[str, Any]:
         case "remind":
             # After a snooze or a standstill one reminder stands for all that were missed.
             terms = Terms.load(case["policy"])
-            passed = sum(terms.after(case["opened_at"], minutes) <= now for minutes in terms.policy.reminder_minutes)
+            passed = sum(terms.after(case["begun_at"], minutes) <= now for minutes in terms.policy.reminder_minutes)
             return {"reminders": max(case["reminders"] + 1, passed)}
+        case "callback_late":
+            return callbacks.broken(case)
         case "promise_soon":
             return {"reminders": case["reminders"] + 1}
         case "escalate":

@@ -98,7 +98,7 @@ def promise(terms: Terms, severity: str, now: int) -> int:
 
 def resolve_by(case: Case, terms: Terms) -> int:
     """By when the case is to be resolved."""
-    return terms.after(case["opened_at"], terms.policy.resolve_minutes[case["severity"]])
+    return terms.after(case["begun_at"], terms.policy.resolve_minutes[case["severity"]])
 
 
 def claim(case: Case, actor_id: str, now: int) -> Change | Refusal:
@@ -135,7 +135,7 @@ def contacted(case: Case, actor_id: str, now: int) -> Change | Refusal:
     """The customer has been spoken to; the promise is kept."""
     if case["state"] not in ("open", "claimed"):
         return Refusal("refuse.closed", {"state": case["state"]})
-    if case["contacted_at"] and not case["callback_at"]:
+    if case["contacted_at"] and not case["callback_at"] and not case["broken_at"]:
         return Refusal("refuse.already_contacted")
     owner = case["owner_id"] or actor_id
     return Change(
@@ -144,12 +144,17 @@ def contacted(case: Case, actor_id: str, now: int) -> Change | Refusal:
             "state": "claimed",
             "owner_id": owner,
             "claimed_at": case["claimed_at"] or now,
-            "contacted_at": case["contacted_at"] or now,
+            **_in_contact(case, now),
             **callbacks.KEPT,
             # A promise kept late must not silence the date by which the case is to be resolved.
             "escalations": min(case["escalations"], 1),
         },
     )
+
+
+def _in_contact(case: Case, now: int) -> Mapping[str, Any]:
+    """The customer hears from us: since the case was begun, and for the first time of all."""
+    return {"contacted_at": case["contacted_at"] or now, "first_contact_at": case["first_contact_at"] or now}
 
 
 def reply(case: Case, actor_id: str, now: int, *, callback_at: int = 0) -> Change | Refusal:
@@ -169,7 +174,7 @@ def reply(case: Case, actor_id: str, now: int, *, callback_at: int = 0) -> Chang
             "state": "claimed",
             "owner_id": case["owner_id"] or actor_id,
             "claimed_at": case["claimed_at"] or now,
-            "contacted_at": case["contacted_at"] or now,
+            **_in_contact(case, now),
             "escalations": min(case["escalations"], 1),
             **callbacks.made(callback_at, now),
         },
@@ -247,7 +252,7 @@ def resolve(case: Case, actor_id: str, now: int, *, root_cause: str, done: str, 
             "state": "resolved",
             "owner_id": case["owner_id"] or actor_id,
             "claimed_at": case["claimed_at"] or now,
-            "contacted_at": case["contacted_at"] or (now if told else 0),
+            **(_in_contact(case, now) if told else {}),
             "resolved_at": now,
             "root_cause": root_cause,
             "done_words": done,
@@ -301,7 +306,7 @@ def reopen(case: Case, actor_id: str, now: int, *, by_customer: bool) -> Change 
         {
             "state": "claimed" if case["owner_id"] else "open",
             "severity": severity,
-            "opened_at": now,
+            "begun_at": now,
             "claimed_at": now if case["owner_id"] else 0,
             "contacted_at": 0,
             "promised_at": promise(terms, severity, now),

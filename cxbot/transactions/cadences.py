@@ -9,44 +9,22 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, Literal
 
-from cxbot.domain import cadence, contact
+from cxbot.domain import cadence
 from cxbot.domain.cadence import NextTime, Plan
 from cxbot.ports import Row, Tx
-from cxbot.transactions import gates, invitations, outbox, people, runs, settings, surveys
+from cxbot.transactions import invitations, outbox, people, runs, settings, surveys
 
 SOURCE = "cadence"
 """The source of interactions that a cadence makes."""
 AT_ONCE = 100
 """People gone through in one transaction: others are not kept waiting by a large send."""
-AT_ONCE_READ = 500
 LOOK_AGAIN_MS = 60_000
-LATELY_MS = 28 * cadence.DAY_MS
-"""What follows after something is forecast from what happened in four weeks."""
 
 Changed = Literal["done", "already", "over", "no_survey"]
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """What would happen: of `audience` people `asked` would be asked, the others not, by reason.
-
-    `begins`, `ends`: the first and the last turn; `days`: working days; `weekly`: people a week, by follow-ups.
-    `rest_days`: so long nobody is asked again, which is longer than the follow-ups are apart; 0 where it is not.
-    """
-
-    audience: int
-    asked: int
-    held: Mapping[str, int]
-    begins: int = 0
-    ends: int = 0
-    days: int = 0
-    weekly: float = 0.0
-    rest_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +47,7 @@ def create(tx: Tx, survey: str, plan: Plan, name: str, actor_id: str, now: int) 
         wanted = name or (survey if number == 1 else f"{survey}-{number}")
         row = {"id": cadence_id, "name": wanted, "survey": survey, "touchpoint": plan.after, "plan": plan.dump()}
         if tx.run("cadences.insert", **row, created_by=actor_id, created_at=now):
-            _record(tx, cadence_id, actor_id, "cadence.drafted", {"survey": survey}, now)
+            record(tx, cadence_id, actor_id, "cadence.drafted", {"survey": survey}, now)
             return tx.one("cadences.get", id=cadence_id)
         if name:
             return None
@@ -102,7 +80,7 @@ def first_at(tx: Tx, row: Row, now: int, next_time: NextTime) -> int:
 
 def start(tx: Tx, cadence_id: str, actor_id: str, now: int, next_time: NextTime) -> Changed:
     """Starts a draft, or one that was stopped. Follow-ups are for what happens from now on."""
-    row = _lock(tx, cadence_id)
+    row = lock(tx, cadence_id)
     if row["state"] in ("running", "paused"):
         return "already"
     if surveys.live(tx, row["survey"]) is None:
@@ -113,15 +91,15 @@ def start(tx: Tx, cadence_id: str, actor_id: str, now: int, next_time: NextTime)
         return "over"
     tx.run("cadences.set_plan", id=cadence_id, plan=plan.dump())
     if plan.after:
-        _begin_run(tx, cadence_id, "asking", now)
+        _begin_run(tx, row, "asking", now)
     _write(tx, row, {"state": "running", "next_at": next_at, "due_at": next_at})
-    _record(tx, cadence_id, actor_id, "cadence.started", {"next_at": next_at}, now)
+    record(tx, cadence_id, actor_id, "cadence.started", {"next_at": next_at}, now)
     return "done"
 
 
 def pause(tx: Tx, cadence_id: str, actor_id: str, now: int) -> Changed:
     """Nothing further leaves: who was not asked yet waits, and a question that has not left is taken back."""
-    row = _lock(tx, cadence_id)
+    row = lock(tx, cadence_id)
     if row["state"] != "running":
         return "already"
     _write(tx, row, {"state": "paused", "due_at": 0})
@@ -132,33 +110,40 @@ def pause(tx: Tx, cadence_id: str, actor_id: str, now: int) -> Changed:
         tx.run("runs.ask_again", id=invitation["id"], reason=runs.PAUSED, due_at=runs.PUT_BACK)
     _cancel_nudges(tx, cadence_id, runs.PAUSED)
     waiting = tx.run("runs.put_back", cadence_id=cadence_id, due_at=runs.PUT_BACK, reason=runs.PAUSED)
-    _record(tx, cadence_id, actor_id, "cadence.paused", {"waiting": waiting, "taken_back": len(unsent)}, now)
+    runs.give_back(tx, now)
+    record(tx, cadence_id, actor_id, "cadence.paused", {"waiting": waiting, "taken_back": len(unsent)}, now)
     return "done"
 
 
 def resume(tx: Tx, cadence_id: str, actor_id: str, now: int, next_time: NextTime) -> Changed:
     """Goes on: who waits gets a new turn, at the same pace. A date that passed meanwhile is made up for."""
-    row = _lock(tx, cadence_id)
+    row = lock(tx, cadence_id)
     if row["state"] != "paused":
         return "already"
     plan = plan_of(row)
-    place = 0
-    for place, invitation in enumerate(tx.all("runs.waiting", cadence_id=cadence_id), 1):
-        tx.run("runs.turn", id=invitation["id"], due_at=_turn(tx, plan, invitation["person_id"], place - 1, now))
+    place = line_up(tx, cadence_id, plan, now)
     for late in tx.all("follow_ups.overdue", cadence_id=cadence_id, now=now):
         tx.run("follow_ups.look_at", id=late["id"], due_at=_turn(tx, plan, late["person_id"], place, now))
         place += 1
-    tx.run("runs.line_up", cadence_id=cadence_id, place=place, line_at=now)
     run = tx.one("runs.latest", cadence_id=cadence_id)
     under_way = run is not None and run["state"] != "ended" and not plan.after
     _write(tx, row, {"state": "running", "due_at": now if under_way else row["next_at"]})
-    _record(tx, cadence_id, actor_id, "cadence.resumed", {"waiting": place}, now)
+    record(tx, cadence_id, actor_id, "cadence.resumed", {"waiting": place}, now)
     return "done"
+
+
+def line_up(tx: Tx, cadence_id: str, plan: Plan, now: int) -> int:
+    """Gives everybody who waits in a cadence a new turn, from now on; says how many wait."""
+    place = 0
+    for place, invitation in enumerate(tx.all("runs.waiting", cadence_id=cadence_id), 1):
+        tx.run("runs.turn", id=invitation["id"], due_at=_turn(tx, plan, invitation["person_id"], place - 1, now))
+    tx.run("runs.line_up", cadence_id=cadence_id, place=place, line_at=now)
+    return place
 
 
 def stop(tx: Tx, cadence_id: str, actor_id: str, now: int) -> Changed:
     """Ends it: nobody who was not asked yet is, what has not left is taken back, and nobody is reminded any more."""
-    row = _lock(tx, cadence_id)
+    row = lock(tx, cadence_id)
     if row["state"] not in ("running", "paused"):
         return "already"
     _write(tx, row, {"state": "stopped", "next_at": 0, "due_at": 0})
@@ -170,7 +155,8 @@ def stop(tx: Tx, cadence_id: str, actor_id: str, now: int) -> Changed:
         invitations.end(tx, invitation, "retracted", runs.STOPPED, now)
         invitations.decide(tx, invitation["person_id"], "retracted", runs.STOPPED, now, invitation=invitation)
     _cancel_nudges(tx, cadence_id, runs.STOPPED)
-    _record(tx, cadence_id, actor_id, "cadence.stopped", {"not_asked": len(not_asked)}, now)
+    runs.give_back(tx, now)
+    record(tx, cadence_id, actor_id, "cadence.stopped", {"not_asked": len(not_asked)}, now)
     return "done"
 
 
@@ -184,7 +170,7 @@ def _cancel_nudges(tx: Tx, cadence_id: str, reason: str) -> None:
 
 def step(tx: Tx, cadence_id: str, now: int, next_time: NextTime) -> str:
     """Does what is due: begins a run, goes through the next few of its audience, or ends it. Returns what it did."""
-    row = _lock(tx, cadence_id)
+    row = lock(tx, cadence_id)
     if row["state"] != "running" or not row["due_at"] or row["due_at"] > now:
         return "none"
     run = tx.one("runs.latest", cadence_id=cadence_id)
@@ -195,25 +181,28 @@ def step(tx: Tx, cadence_id: str, now: int, next_time: NextTime) -> str:
     if not row["next_at"] or row["next_at"] > now:
         _write(tx, row, {"due_at": row["next_at"]})
         return "none"
-    _begin_run(tx, cadence_id, "gathering", now)
+    _begin_run(tx, row, "gathering", now)
     zone = settings.company(tx).time_zone
     _write(tx, row, {"next_at": cadence.next_at(plan_of(row), zone, now, next_time), "due_at": now})
     return "begun"
 
 
-def _begin_run(tx: Tx, cadence_id: str, state: str, now: int) -> None:
-    before = tx.one("runs.latest", cadence_id=cadence_id)
+def _begin_run(tx: Tx, row: Row, state: str, now: int) -> None:
+    before = tx.one("runs.latest", cadence_id=row["id"])
     number = before["number"] + 1 if before else 1
-    tx.run("runs.insert", id=tx.new_id(), cadence_id=cadence_id, number=number, state=state, begun_at=now)
+    frozen = {"plan": row["plan"], "survey": row["survey"]}
+    tx.run("runs.insert", id=tx.new_id(), cadence_id=row["id"], number=number, state=state, begun_at=now, **frozen)
 
 
 def _gather(tx: Tx, row: Row, run: Row, now: int) -> str:
     """The next few of the audience: each is asked in turn, or not, with the reason."""
-    live, plan = surveys.live(tx, row["survey"]), plan_of(row)
-    found = _page(tx, plan, live, run["after_id"], AT_ONCE) if live else []
+    live, plan = surveys.live(tx, run["survey"] or row["survey"]), plan_of(row)
+    # Whom it asks was settled when it began; how fast may be changed under way.
+    wanted = plan_of(run) if run["plan"] else plan
+    found = page(tx, wanted, live, run["after_id"], AT_ONCE) if live else []
     place = run["place"]
     for person in found:
-        if live is None or not cadence.drawn(row["id"], str(run["number"]), person["id"], plan.audience.sample):
+        if live is None or not cadence.drawn(row["id"], str(run["number"]), person["id"], wanted.audience.sample):
             continue
         interaction = interaction_of(
             live, person["id"], now, new_id=tx.new_id(), source_id=f"{run['id']}:{person['id']}"
@@ -238,14 +227,15 @@ def _look(tx: Tx, row: Row, run: Row, now: int) -> str:
         return "asking"
     _write_run(tx, run, {"state": "ended", "ended_at": now})
     _write(tx, row, {"due_at": row["next_at"]})
-    _record(tx, row["id"], "", "cadence.run_ended", {"run": run["id"], "number": run["number"]}, now)
+    record(tx, row["id"], "", "cadence.run_ended", {"run": run["id"], "number": run["number"]}, now)
     return "ended"
 
 
 def _turn(tx: Tx, plan: Plan, person_id: str, place: int, start_at: int) -> int:
-    person = people.get(tx, person_id)
+    person, sending = people.get(tx, person_id), settings.sending(tx)
     zone = settings.company(tx).time_zone
-    return cadence.slot(place, plan.pace, people.zone(person, zone) if person else zone, start_at)
+    zone = people.zone(person, zone) if person else zone
+    return cadence.slot(place, cadence.pace_of(plan, sending), zone, start_at, cadence.hours_of(plan, sending))
 
 
 def interaction_of(
@@ -277,52 +267,10 @@ def interaction_of(
     }
 
 
-# What would happen, and what has --------------------------------------------------------------------------------------
+# Whom it asks, and how far it has come --------------------------------------------------------------------------------
 
 
-def forecast(tx: Tx, cadence_id: str, now: int, next_time: NextTime) -> Forecast | None:
-    """Goes through the whole audience with the gate, as it stands now, at the time of the first turn. A long read."""
-    row = tx.one("cadences.get", id=cadence_id)
-    live = surveys.live(tx, row["survey"]) if row else None
-    if row is None or live is None:
-        return None
-    plan, zone = plan_of(row), settings.company(tx).time_zone
-    at = max(first_at(tx, row, now, next_time), now)
-    run = tx.one("runs.latest", cadence_id=cadence_id)
-    turn = str(run["number"] + 1 if run else 1)
-    audience, held = 0, Counter[str]()
-    for person in _audience(tx, plan, live, now):
-        if not cadence.drawn(cadence_id, cadence_id if plan.after else turn, person["id"], plan.audience.sample):
-            continue
-        audience += 1
-        refused = gates.would_refuse(tx, live, person, interaction_of(live, person["id"], at), at)
-        if refused:
-            held[refused] += 1
-    asked = audience - held.total()
-    if plan.after:
-        weekly = asked * 7 * cadence.DAY_MS / LATELY_MS
-        return Forecast(audience, asked, dict(held), weekly=weekly, rest_days=_rest_days(tx, plan, live))
-    begins, ends = (cadence.slot(place, plan.pace, zone, at) if asked else 0 for place in (0, max(asked - 1, 0)))
-    return Forecast(audience, asked, dict(held), begins, ends, cadence.working_days(asked, plan.pace, zone, at))
-
-
-def _rest_days(tx: Tx, plan: Plan, live: surveys.LiveSurvey) -> int:
-    policy = settings.contact_policy(tx)
-    days = policy.relationship_days if live.survey.kind == "relationship" else policy.transactional_days
-    times = [cadence.follow_up_at(plan, 0, at, "UTC") for at in range(min(plan.most, len(plan.offsets) + 2))]
-    known = [moment for moment in times if moment]
-    apart = min((b - a for a, b in pairwise(known)), default=0)
-    return days if apart and apart < days * contact.DAY_MS else 0
-
-
-def _audience(tx: Tx, plan: Plan, live: surveys.LiveSurvey, now: int) -> Iterator[Row]:
-    after = ""
-    while page := _page(tx, plan, live, after, AT_ONCE_READ, since=now - LATELY_MS):
-        yield from page
-        after = page[-1]["id"]
-
-
-def _page(tx: Tx, plan: Plan, live: surveys.LiveSurvey, after: str, most: int, *, since: int = 0) -> list[Row]:
+def page(tx: Tx, plan: Plan, live: surveys.LiveSurvey, after: str, most: int, *, since: int = 0) -> list[Row]:
     """People of an audience by id; of follow-ups those to whom it happened lately. Colleagues only where it is eNPS."""
     return tx.all("cadences.audience", after=after, most=most, **_wanted(plan, live, since))
 
@@ -369,7 +317,8 @@ def progress(tx: Tx, cadence_id: str) -> Progress | None:
     )
 
 
-def _lock(tx: Tx, cadence_id: str) -> Row:
+def lock(tx: Tx, cadence_id: str) -> Row:
+    """Holds a cadence until the commit, and gives the row as it now stands."""
     row = tx.one("cadences.lock", id=cadence_id)
     assert row is not None
     return row
@@ -385,6 +334,7 @@ def _write_run(tx: Tx, run: Row, columns: Mapping[str, Any]) -> None:
     tx.run("runs.write", **{name: after[name] for name in ("id", "state", "after_id", "place", "ended_at")})
 
 
-def _record(tx: Tx, cadence_id: str, actor_id: str, kind: str, args: Mapping[str, Any], now: int) -> None:
+def record(tx: Tx, cadence_id: str, actor_id: str, kind: str, args: Mapping[str, Any], now: int) -> None:
+    """A line in the history of a cadence."""
     line = {"id": tx.new_id(), "subject_id": cadence_id, "actor_id": actor_id, "kind": kind, "happened_at": now}
     tx.run("cadences.record", **line, args=json.dumps(args, ensure_ascii=False))

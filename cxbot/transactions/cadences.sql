@@ -28,6 +28,12 @@ UPDATE cadences SET state = :state, next_at = :next_at, due_at = :due_at WHERE i
 -- The plan as it is from its start on.
 UPDATE cadences SET plan = :plan WHERE id = :id
 
+-- name: change
+-- What a cadence is to be from now on.
+UPDATE cadences SET name = :name, survey = :survey, touchpoint = :touchpoint, plan = :plan, next_at = :next_at,
+       due_at = :due_at
+WHERE id = :id
+
 -- name: audience
 -- People of an audience by id, so many at once. Who is asked about the company as an employer is a colleague, who is
 -- asked anything else is not.

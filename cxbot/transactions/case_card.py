@@ -64,13 +64,15 @@ def facts(tx: Tx, case_id: str, now: int) -> dict[str, Any]:
         "told_words": case["told_words"],
         "confirm": case["confirm"],
         "ending": case["ending"],
-        "closed_by_name": _closed_by(tx, case),
+        "closed_by_name": _ended_by(tx, case),
         "merged_into": _code(tx, case["merged_into"]),
         "undo": case["undo_until"] > now and bool(case["undo"]),
         "undo_until": case["undo_until"],
         "opened_at": case["opened_at"],
         **case_messages.team_times(tx, team, case, now),
         "forwarded": response.get("via") == "again",
+        # Only what was said to somebody who had to be forgotten has no address any more.
+        "erased": not case["address"],
     }
 
 
@@ -94,8 +96,10 @@ def _said(tx: Tx, case: Row) -> tuple[list[str], list[dict[str, str]]]:
     return words, media
 
 
-def _closed_by(tx: Tx, case: Row) -> str:
-    """Who dismissed or merged it: the owner need not be the one."""
+def _ended_by(tx: Tx, case: Row) -> str:
+    """Who resolved, dismissed or merged it: the owner need not be the one."""
+    if case["state"] in ("resolved", "closed"):
+        return case_messages.who_fixed(tx, case)
     if case["state"] not in ("dismissed", "merged"):
         return ""
     row = tx.one("cases.last_event", subject_id=case["id"], kind=case["state"])

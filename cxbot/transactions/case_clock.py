@@ -80,7 +80,7 @@ def _callback_late(tx: Tx, before: Row, case: Row, now: int) -> None:
 
 
 def _remind(tx: Tx, case: Row, now: int) -> None:
-    minutes = (now - case["opened_at"]) // workflow.MINUTE
+    minutes = (now - case["begun_at"]) // workflow.MINUTE
     args = {"who": case_messages.acting_name(tx, case, now), "minutes": minutes, "promised_at": case["promised_at"]}
     case_messages.team_says(tx, case, "case.reminder", args, now, mention=case_messages.who_acts(tx, case, now))
 

@@ -178,6 +178,12 @@ def stop_asking(tx: Tx, case: Row, now: int, *, answered: bool = False) -> None:
         tell_customer(tx, case, "question.closed", {}, now, replaces=expected["row"])
 
 
+def who_fixed(tx: Tx, case: Row) -> str:
+    """The name of who resolved a case, which need not be its owner."""
+    row = tx.one("cases.last_event", subject_id=case["id"], kind="resolved")
+    return str(row["actor_name"]) if row and row["actor_name"] else owner_name(tx, case)
+
+
 def who_acts(tx: Tx, case: Row, now: int) -> list[str]:
     """The ids of those who should act: the owner, else who is on call, else the team's leads; nobody who is away."""
     return [row["person_id"] for row in rotas.acting(tx, team_of(tx, case["team_id"]), case["owner_id"], now)]

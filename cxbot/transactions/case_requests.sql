@@ -5,12 +5,21 @@ ON CONFLICT (caller, id) DO NOTHING
 
 -- name: get
 -- What came of a request.
-SELECT body, case_id, event FROM case_requests WHERE caller = :caller AND id = :id
+SELECT body, case_id, event, made FROM case_requests WHERE caller = :caller AND id = :id
 
 -- name: done
 -- What came of a request, for its repeats.
-UPDATE case_requests SET event = :event WHERE caller = :caller AND id = :id
+UPDATE case_requests SET event = :event, made = :made WHERE caller = :caller AND id = :id
 
 -- name: forget
 -- A request that was refused did nothing: its id may be used again.
 DELETE FROM case_requests WHERE caller = :caller AND id = :id
+
+-- name: old
+-- Whether any request is older than that.
+SELECT id FROM case_requests WHERE made_at < :before LIMIT 1
+
+-- name: prune
+-- The oldest requests that are older than that; what they did stays with its case.
+DELETE FROM case_requests WHERE made_at < :before AND (caller, id) IN (
+    SELECT caller, id FROM case_requests WHERE made_at < :before ORDER BY made_at, caller, id LIMIT :most)

@@ -27,12 +27,13 @@ class CaseStep:
     done: bool
     by: str = ""
     at: int = 0
+    playbook: str = ""
 
 
 def of_case(tx: Tx, case_id: str) -> list[CaseStep]:
     """The steps of a case, in order."""
     return [
-        CaseStep(step, row["state"] == "done", row["actor_name"], row["at"])
+        CaseStep(step, row["state"] == "done", row["actor_name"], row["at"], row["playbook"])
         for row in tx.all("case_steps.of_case", case_id=case_id)
         if (step := _step(tx, row)) is not None
     ]
@@ -77,8 +78,11 @@ def follow(tx: Tx, case: Row, now: int, *, anew: bool = False) -> None:
     cases.record(tx, case["id"], "", "steps_added", args, now)
 
 
-def decide(tx: Tx, case: Row, wanted: str, *, toggle: bool) -> Change | Refusal:
-    """What ticking a step means: the next open one, one by its id, or one by its number, which may be opened again."""
+def decide(tx: Tx, case: Row, wanted: str, *, toggle: bool = False, reopen: bool = False) -> Change | Refusal:
+    """What ticking a step means: the next open one, one by its id, or one by its number.
+
+    `toggle`: one that is done is opened again; `reopen`: that is all that is wanted.
+    """
     if case["state"] not in WORKED:
         return Refusal("refuse.closed", {"state": case["state"]})
     steps = of_case(tx, case["id"])
@@ -89,14 +93,22 @@ def decide(tx: Tx, case: Row, wanted: str, *, toggle: bool) -> Change | Refusal:
         if found is None:
             return Refusal("refuse.steps_done", {"code": case["code"]})
     else:
-        numbered = {str(number): each for number, each in enumerate(steps, 1)} if toggle else {}
-        found = numbered.get(wanted) or next((each for each in steps if each.step.id == wanted), None)
+        found = _named(steps, wanted, number_first=toggle)
         if found is None:
             return Refusal("refuse.no_such_step", {"code": case["code"], "step": wanted, "n": len(steps)})
-        if found.done and not toggle:
+        if found.done and not (toggle or reopen):
             return Refusal("refuse.step_done", {"step": dict(found.step.label), "by": found.by})
+        if reopen and not found.done:
+            return Refusal("refuse.step_open", {"step": dict(found.step.label)})
     event = "step_undone" if found.done else "step_done"
     return Change(event, {}, {"step": found.step.id, "label": dict(found.step.label)})
+
+
+def _named(steps: Sequence[CaseStep], wanted: str, *, number_first: bool) -> CaseStep | None:
+    """The step of that id or number; an id may be a number, too."""
+    by_number = {str(number): each for number, each in enumerate(steps, 1)}.get(wanted)
+    by_id = next((each for each in steps if each.step.id == wanted), None)
+    return (by_number or by_id) if number_first else (by_id or by_number)
 
 
 def carry_out(tx: Tx, case: Row, event: str, args: Mapping[str, Any], actor_id: str, now: int) -> dict[str, str]:

@@ -89,7 +89,8 @@ def act(
         columns["untold"] = case_messages.why_not_told(tx, case)
     if _undoable(case, decided.event):
         before = {name: case[name] for name in decided.columns}
-        columns["undo"] = json.dumps({"columns": before, "cancel": leaving, "actor": actor_id, "steps": ticked})
+        undo = {"event": decided.event, "columns": before, "cancel": leaving, "actor": actor_id, "steps": ticked}
+        columns["undo"] = json.dumps(undo)
         columns["undo_until"] = now + workflow.UNDO_MS
     elif columns:
         # What came before can no longer be taken back by itself.
@@ -98,7 +99,7 @@ def act(
         cases.take_back(tx, case)
         case_messages.stop_asking(tx, case, now)
     after = cases.write(tx, case, columns, now)
-    cases.record(tx, case_id, actor_id, decided.event, {**decided.args, **_from(via)}, now)
+    cases.record(tx, case_id, actor_id, decided.event, {**decided.args, **came_by(via)}, now)
     if decided.event == "moved":
         return Done(_to_the_other_team(tx, case, after, actor_id, now), decided.event)
     _tell_the_team(tx, after, decided.event, actor_id, {**arguments, "message": "".join(leaving)}, now)
@@ -178,7 +179,7 @@ def confirm(tx: Tx, case_id: str, person: Row, answer: str, now: int) -> str:
         after = cases.write(tx, case, columns, now)
         cases.record(tx, case_id, person["id"], "confirmed", {}, now)
         case_messages.team_says(
-            tx, after, "case.confirmed", {"name": person["name"], "owner": case_messages.owner_name(tx, after)}, now
+            tx, after, "case.confirmed", {"name": person["name"], "owner": case_messages.who_fixed(tx, after)}, now
         )
         case_messages.redraw(tx, after, now)
         case_messages.tell_customer(tx, after, "customer.confirmed_yes", {}, now)
@@ -264,7 +265,8 @@ def decide(tx: Tx, case: Row, action: str, actor_id: str, now: int, arguments: M
         case "dismiss":
             return workflow.dismiss(case, actor_id, now, ending=arguments["ending"])
         case "step":
-            return case_steps.decide(tx, case, arguments.get("step", ""), toggle=arguments.get("toggle", False))
+            wanted = {name: arguments.get(name, False) for name in ("toggle", "reopen")}
+            return case_steps.decide(tx, case, arguments.get("step", ""), **wanted)
         case "merge":
             return _merge(tx, case, actor_id, now, arguments["into"])
         case "reopen":
@@ -360,25 +362,30 @@ def _tell_the_other(tx: Tx, case: Row, now: int) -> None:
     case_messages.redraw(tx, other, now)
 
 
-def _from(via: str) -> dict[str, str]:
+def came_by(via: str) -> dict[str, str]:
+    """Where an action came from, as an event has it."""
     return {"via": via} if via else {}
 
 
 def _undo(tx: Tx, case: Row, actor_id: str, via: str, now: int) -> Done | Refusal:
+    """Takes back what was done last to a case, and says what that was; what cannot be taken back is named too."""
     if not case["undo"] or case["undo_until"] <= now:
-        return Refusal("refuse.nothing_to_undo")
+        last = tx.one("cases.done_last", subject_id=case["id"], person_id=case["person_id"])
+        return Refusal("refuse.cannot_undo", {"what": last["kind"]}) if last else Refusal("refuse.nothing_to_undo")
     saved = json.loads(case["undo"])
+    what = str(saved.get("event", ""))
     for row_id in saved["cancel"]:
         if not outbox.cancel(tx, row_id, "undone"):
-            return Refusal("refuse.nothing_to_undo")
+            return Refusal("refuse.cannot_undo", {"what": what})
     other = tx.one("cases.active_of_cause", person_id=case["person_id"], cause=case["cause"])
     if other is not None and other["id"] != case["id"]:
         return Refusal("refuse.another_open")
     after = cases.write(tx, case, {**saved["columns"], "undo": "", "undo_until": 0}, now)
     case_steps.put_back(tx, after, saved.get("steps", {}), actor_id, now)
-    cases.record(tx, case["id"], actor_id, "undone", _from(via), now)
+    cases.record(tx, case["id"], actor_id, "undone", {"what": what, **came_by(via)}, now)
     case_messages.redraw(tx, after, now)
-    return Done(after, "undone")
+    kept_back = {"key": "case.kept_back", "args": {}} if saved["cancel"] else ""
+    return Done(after, "undone", {"what": what, "kept_back": kept_back})
 
 
 def named(tx: Tx, refusal: Refusal) -> Refusal:

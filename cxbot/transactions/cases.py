@@ -49,6 +49,7 @@ WRITTEN = [
     "owner_id",
     "card_id",
     "opened_at",
+    "begun_at",
     "promised_at",
     "reminders",
     "escalations",
@@ -56,6 +57,7 @@ WRITTEN = [
     "snooze_reason",
     "claimed_at",
     "contacted_at",
+    "first_contact_at",
     "resolved_at",
     "closed_at",
     "root_cause",
@@ -71,6 +73,7 @@ WRITTEN = [
     "window_until",
     "window_told",
     "callback_at",
+    "broken_at",
     "callback_remind_at",
     "alert_at",
     "untold",
@@ -113,7 +116,7 @@ def said(tx: Tx, response_id: str) -> tuple[dict[str, Any], list[str]]:
 
 
 def line(row: Row) -> dict[str, Any]:
-    """A case on one line."""
+    """A case being worked, with the names of whom it is about and whose it is, on one line."""
     score = f"{row['score']}/{row['scale'].partition('-')[2]}" if row["score"] is not None and row["scale"] else ""
     return {
         "key": "command.case_line",
@@ -123,7 +126,7 @@ def line(row: Row) -> dict[str, Any]:
             "name": row["person_name"],
             "score": score,
             "owner": row["owner_name"],
-            "due_at": row["promised_at"],
+            "due_at": case_timing.due_by(row)[0],
             "snoozed_until": row["snoozed_until"],
         },
     }

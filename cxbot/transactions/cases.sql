@@ -1,9 +1,9 @@
 -- name: insert
 -- A case: somebody is unhappy, a team is responsible, a clock runs.
 INSERT INTO cases (id, code, person_id, team_id, interaction_id, response_id, cause, state, severity, reasons, score, scale,
-                   touchpoint, channel, address, language, policy, opened_at, promised_at)
+                   touchpoint, channel, address, language, policy, opened_at, begun_at, promised_at)
 VALUES (:id, :code, :person_id, :team_id, :interaction_id, :response_id, :cause, 'open', :severity, :reasons,
-        CAST(:score AS INTEGER), :scale, :touchpoint, :channel, :address, :language, :policy, :opened_at, :promised_at)
+        CAST(:score AS INTEGER), :scale, :touchpoint, :channel, :address, :language, :policy, :opened_at, :opened_at, :promised_at)
 
 -- name: lock
 -- Locks a case for the rest of the transaction.
@@ -38,12 +38,13 @@ WHERE person_id = :person_id AND id <> :except_id AND opened_at >= :since AND st
 -- Every column an action, a step or an undo may set.
 UPDATE cases SET state = :state, severity = :severity, reasons = :reasons, score = CAST(:score AS INTEGER), scale = :scale,
        team_id = :team_id, policy = :policy, interaction_id = :interaction_id, response_id = :response_id, owner_id = :owner_id,
-       card_id = :card_id, opened_at = :opened_at, promised_at = :promised_at, due_at = :due_at, reminders = :reminders,
+       card_id = :card_id, opened_at = :opened_at, begun_at = :begun_at, promised_at = :promised_at, due_at = :due_at, reminders = :reminders,
        escalations = :escalations, snoozed_until = :snoozed_until, snooze_reason = :snooze_reason, claimed_at = :claimed_at,
-       contacted_at = :contacted_at, resolved_at = :resolved_at, closed_at = :closed_at, root_cause = :root_cause,
+       contacted_at = :contacted_at, first_contact_at = :first_contact_at,
+       resolved_at = :resolved_at, closed_at = :closed_at, root_cause = :root_cause,
        done_words = :done_words, told_words = :told_words, confirm = :confirm, confirm_asked_at = :confirm_asked_at,
        ending = :ending, merged_into = :merged_into, reopened = :reopened, undo = :undo, undo_until = :undo_until,
-       window_until = :window_until, window_told = :window_told, callback_at = :callback_at,
+       window_until = :window_until, window_told = :window_told, callback_at = :callback_at, broken_at = :broken_at,
        callback_remind_at = :callback_remind_at, alert_at = :alert_at, untold = :untold,
        version = version + 1
 WHERE id = :id
@@ -64,8 +65,7 @@ VALUES (:id, :subject_id, :actor_id, :kind, :args, :happened_at)
 
 -- name: worked
 -- Cases being worked, of a team or an owner or all, most urgent first.
-SELECT c.id, c.code, c.state, c.severity, c.score, c.scale, c.touchpoint, c.opened_at, c.promised_at, c.due_at, c.snoozed_until,
-       c.owner_id, c.team_id, c.contacted_at, COALESCE(p.name, '') AS person_name, COALESCE(o.name, '') AS owner_name
+SELECT c.*, COALESCE(p.name, '') AS person_name, COALESCE(o.name, '') AS owner_name
 FROM cases c LEFT JOIN people p ON p.id = c.person_id LEFT JOIN people o ON o.id = c.owner_id
 WHERE c.state IN ('open', 'claimed') AND (:team_id = '' OR c.team_id = :team_id) AND (:owner_id = '' OR c.owner_id = :owner_id)
 ORDER BY c.promised_at, c.id LIMIT :most
@@ -112,3 +112,15 @@ SELECT c.* FROM cases c JOIN events e ON e.subject_id = c.id
 WHERE c.undo <> '' AND c.undo_until > :now AND e.actor_id = :actor_id
   AND e.happened_at = (SELECT MAX(l.happened_at) FROM events l WHERE l.subject_id = c.id AND l.actor_id <> '')
 ORDER BY e.happened_at DESC, e.id DESC LIMIT 1
+
+-- name: done_last
+-- What a colleague did last to a case.
+SELECT kind FROM events
+WHERE subject_id = :subject_id AND actor_id <> '' AND actor_id <> :person_id AND kind <> 'undone'
+ORDER BY happened_at DESC, id DESC LIMIT 1
+
+-- name: being_told
+-- How many resolutions are on their way to the customer, of a team where it is named.
+SELECT COUNT(*) AS n FROM cases c JOIN outbox o ON o.case_id = c.id
+WHERE c.state IN ('resolved', 'closed') AND c.untold = '' AND (CAST(:team_id AS TEXT) = '' OR c.team_id = :team_id)
+  AND o.key = 'customer.resolved' AND o.state IN ('queued', 'sending', 'held')

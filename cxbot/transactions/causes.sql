@@ -1,14 +1,12 @@
 -- name: cases
 -- Cases of a time with the survey they came of, the newest first; of one team or touchpoint where it is named.
-SELECT c.id, c.person_id, c.state, c.root_cause, c.response_id, c.opened_at,
-       CASE WHEN c.reopened = 0 THEN c.opened_at
-            ELSE COALESCE((SELECT MIN(e.happened_at) FROM events e WHERE e.subject_id = c.id), c.opened_at) END AS first_at,
+SELECT c.id, c.person_id, c.state, c.root_cause, c.response_id, c.begun_at AS opened_at, c.opened_at AS first_at,
        COALESCE(r.survey, '') AS survey, COALESCE(r.survey_version, 0) AS survey_version
 FROM cases c LEFT JOIN responses r ON r.id = c.response_id AND c.response_id <> ''
-WHERE c.opened_at >= :since AND c.opened_at <= :until AND c.state <> 'merged'
+WHERE c.begun_at >= :since AND c.begun_at <= :until AND c.state <> 'merged'
   AND (CAST(:team_id AS TEXT) = '' OR c.team_id = :team_id)
   AND (CAST(:touchpoint AS TEXT) = '' OR c.touchpoint = :touchpoint)
-ORDER BY c.opened_at DESC, c.id DESC LIMIT :most
+ORDER BY c.begun_at DESC, c.id DESC LIMIT :most
 
 -- name: touchpoint_exists
 -- Whether anything was ever answered about a touchpoint.

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cxbot.domain.survey import Survey
 from cxbot.ports import Row, Tx
-from cxbot.transactions import membership, people, person_changes, rotas, survey_changes, teams
+from cxbot.transactions import cadence_changes, membership, people, person_changes, rotas, survey_changes, teams
 
 UNDO_MS = 30 * 60 * 1000
 """How long a change can be taken back."""
@@ -16,19 +17,25 @@ MOST = 2_000
 """Changes of a time that are read; what is older is not shown."""
 UNDONE = "change.undone"
 
-Revert = Callable[[Tx, Row, str, int], bool]
-"""revert(tx, event, actor_id, now) takes a change back where it still stands, and says whether it did."""
+Revert = Callable[[Tx, Row, str, int], bool | str]
+"""revert(tx, event, actor_id, now) takes a change back where it still stands, and says whether it did, or why not."""
+Second = Callable[[Tx, Row], Survey | None]
+"""second(tx, event) gives what another admin has to approve before a change is taken back; None where nobody has to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
     """A change that was taken back, or could not be because something else was changed since.
 
-    `before` is the one made before it that is not taken back yet, where this one could not be.
+    `waits_for`: the survey that would go live again, which another admin has to approve first. `before` is the change
+    made before this one that is not taken back yet, where this one could not be.
     """
 
     event: Row
     done: bool
+    why_not: str = ""
+    """"not_yours" or "last_owner"; '' where it was changed since."""
+    waits_for: Survey | None = None
     before: Row | None = None
 
 
@@ -52,9 +59,12 @@ def undo_latest(tx: Tx, sender_id: str, now: int, event_id: str = "") -> Undone 
     if not left:
         return None
     row = left[0]
+    if row["kind"] in SECOND and (wanted := SECOND[row["kind"]](tx, row)) is not None:
+        return Undone(row, done=False, waits_for=wanted)
     first = tx.new_id()
-    if not REVERT[row["kind"]](tx, row, sender_id, now):
-        return Undone(row, done=False, before=left[1] if len(left) > 1 else None)
+    came = REVERT[row["kind"]](tx, row, sender_id, now)
+    if came is not True:
+        return Undone(row, False, came if isinstance(came, str) else "", before=left[1] if len(left) > 1 else None)
     args = {"event": row["id"], "since": first, "kind": row["kind"], "team": team_of(row)}
     people.record(tx, row["subject_id"], sender_id, UNDONE, args, now)
     return Undone(row, done=True)
@@ -117,12 +127,14 @@ def _archived(archived: bool) -> Revert:
     return revert
 
 
-def _role(tx: Tx, event: Row, actor_id: str, now: int) -> bool:
+def _role(tx: Tx, event: Row, actor_id: str, now: int) -> bool | str:
+    """By the rights that the actor has now: what they could not give or take any more stays."""
     args = json.loads(event["args"])
     person = people.lock(tx, event["subject_id"])
     if person is None or teams.roles_of(tx, person["id"]).get(args["team"], "") != args["to"]:
         return False
-    return membership.set_role(tx, args["team"], person["id"], args["from"], actor_id, now) == "done"
+    outcome = membership.set_role(tx, args["team"], person["id"], args["from"], actor_id, now)
+    return {"higher": "not_yours", "no_right": "not_yours", "last_owner": "last_owner"}.get(outcome, outcome == "done")
 
 
 def _fact(tx: Tx, event: Row, actor_id: str, now: int) -> bool:
@@ -169,6 +181,10 @@ REVERT: dict[str, Revert] = {
     "person.address_removed": _removed,
     "opted_out": _consent,
     "opted_in": _consent,
+    cadence_changes.CHANGED: cadence_changes.revert,
     **dict.fromkeys(survey_changes.REVERTS, survey_changes.revert),
 }
 """What can be taken back, by kind of event, and how."""
+
+SECOND: dict[str, Second] = {"survey.published": survey_changes.needs_approval}
+"""What is taken back only with another admin's approval, by kind of event."""

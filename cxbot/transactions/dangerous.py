@@ -1,4 +1,7 @@
-"""What is done only when a second admin has approved it: forgetting a person, making an owner, archiving a team."""
+"""What is done only when a second admin has approved it.
+
+Forgetting a person, making an owner, archiving a team, starting a cadence that asks very many people.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cxbot.domain.cadence import NextTime
 from cxbot.ports import Row, Tx
-from cxbot.transactions import approvals, forgetting, membership, people, teams
+from cxbot.transactions import approvals, forgetting, large_sends, membership, people, teams
 
 Told = tuple[str, dict[str, Any]]
 """A message key and its arguments."""
@@ -19,14 +23,17 @@ class Dangerous:
     """One thing that two have to want.
 
     `carry_out(tx, args, approval, decider_id, now, found)` does it and says what came of it. `found` is what the long
-    read `look(tx, args)` gave, where there is one.
+    read `look(tx, args)` gave, where there is one. `args` are those of the request, with `now` and `next_time` beside
+    them: when the calendar comes round is worked out elsewhere.
     """
 
     carry_out: Callable[[Tx, Mapping[str, Any], Row, str, int, Any], Told]
     look: Callable[[Tx, Mapping[str, Any]], Any] | None = None
 
 
-def decide(tx: Tx, code: str, approves: bool, decider: Row, now: int, heavy: Callable[..., Any]) -> Told:
+def decide(
+    tx: Tx, code: str, approves: bool, decider: Row, now: int, heavy: Callable[..., Any], next_time: NextTime
+) -> Told:
     """Approves or refuses what somebody else asked for, once, and tells them; returns what the decider is told.
 
     `heavy(query, *args)` gives what a long read found.
@@ -39,10 +46,10 @@ def decide(tx: Tx, code: str, approves: bool, decider: Row, now: int, heavy: Cal
         return f"approval.already_{state}", {"code": row["code"], "who": row["decider"]}
     if row["asked_by"] == decider["id"] and approves:
         return "approval.not_your_own", {"code": row["code"]}
-    args, what = json.loads(row["args"]), DANGEROUS[row["what"]]
+    args, what = {**json.loads(row["args"]), "now": now, "next_time": next_time}, DANGEROUS[row["what"]]
     found = heavy(what.look, args) if approves and what.look is not None else None
     if not approvals.settle(tx, row, "approved" if approves else "refused", decider, now):
-        return decide(tx, code, approves, decider, now, heavy)  # somebody was first, and it says so
+        return decide(tx, code, approves, decider, now, heavy, next_time)  # somebody was first, and it says so
     if not approves:
         approvals.tell_asker(tx, row, "approval.was_refused", {"code": row["code"], "who": decider["name"]}, now)
         return "approval.refused", {"code": row["code"]}
@@ -76,9 +83,18 @@ def _archive_team(tx: Tx, args: Mapping[str, Any], row: Row, decider_id: str, no
     return "team.archived", {"team": team["name"]}
 
 
+def _look_at_cadence(tx: Tx, args: Mapping[str, Any]) -> Any:
+    return large_sends.look(tx, args, args["now"], args["next_time"])
+
+
+def _start_cadence(tx: Tx, args: Mapping[str, Any], row: Row, decider_id: str, now: int, found: Any) -> Told:
+    return large_sends.begin(tx, args, row["asked_by"], now, found, args["next_time"])
+
+
 DANGEROUS: dict[str, Dangerous] = {
     "forget": Dangerous(_forget, forgetting.look),
     "owner": Dangerous(_make_owner),
     "archive_team": Dangerous(_archive_team),
+    large_sends.WHAT: Dangerous(_start_cadence, _look_at_cadence),
 }
 """What happens once it is approved, by what was asked for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cxbot.domain import cadence
+from cxbot.domain.cadence import Plan
 from cxbot.ports import Row, Tx
 from cxbot.transactions import cadences, invitations, people, settings, surveys
 
@@ -25,7 +26,7 @@ def begin(tx: Tx, interaction: Row, now: int) -> None:
             person_id=person_id,
             interaction_id=interaction["id"],
             begun_at=interaction["happened_at"],
-            due_at=cadence.follow_up_at(plan, interaction["happened_at"], 0, _zone(tx, person_id)),
+            due_at=_next_at(tx, plan, interaction["happened_at"], 0, person_id),
         )
         if not begun:
             of = {"interaction_id": interaction["id"], "survey": row["survey"]}
@@ -55,7 +56,7 @@ def step(tx: Tx, follow_up_id: str, now: int) -> str:
     if tx.run("interactions.insert", **interaction):
         invitations.invite(tx, interaction, {}, now, live=live, run_id=run["id"], due_at=now)
     times = found["times"] + 1
-    due_at = cadence.follow_up_at(cadences.plan_of(row), found["begun_at"], times, _zone(tx, person["id"]))
+    due_at = _next_at(tx, cadences.plan_of(row), found["begun_at"], times, person["id"])
     if not due_at:
         return _end(tx, {**found, "times": times}, "enough", now)
     tx.run("follow_ups.write", id=found["id"], state="following", reason="", times=times, ended_at=0,
@@ -79,10 +80,11 @@ def _end(tx: Tx, found: Row, reason: str, now: int) -> str:
     return "ended"
 
 
-def _zone(tx: Tx, person_id: str) -> str:
+def _next_at(tx: Tx, plan: Plan, begun_at: int, times: int, person_id: str) -> int:
     person = people.get(tx, person_id)
     zone = settings.company(tx).time_zone
-    return people.zone(person, zone) if person else zone
+    hours = cadence.hours_of(plan, settings.sending(tx))
+    return cadence.follow_up_at(plan, begun_at, times, people.zone(person, zone) if person else zone, hours)
 
 
 def counts(tx: Tx, cadence_id: str) -> dict[str, int]:

@@ -37,6 +37,11 @@ class Granted:
         """The amount as it is written."""
         return goodwill.shown(self.grant["amount"], self.grant["currency"])
 
+    @property
+    def state(self) -> str:
+        """What became of it: asked, granted, refused, withdrawn or expired."""
+        return _shown_state(self.grant)
+
 
 def named(beyond: Iterable[str]) -> list[dict[str, Any]]:
     """What the budgets are called that something goes beyond."""
@@ -51,61 +56,71 @@ def budget(tx: Tx, team_id: str) -> goodwill.Budget | None:
 
 
 def ask(
-    tx: Tx, case_id: str, actor_id: str, now: int, *, amount: int, reason: str, told: str = ""
+    tx: Tx, case_id: str, actor_id: str, now: int, *, amount: int, reason: str, told: str = "", via: str = ""
 ) -> Granted | Refusal:
     """Grants an amount to the customer of a case, or asks a second person where it goes beyond the budget.
 
-    `amount` is in the smallest unit; `told` is what the customer reads once it is granted, '' for nothing.
+    `amount` is in the smallest unit; `told` is what the customer reads once it is granted, '' for nothing; `via` is
+    where it came from, for the record.
     """
     known = tx.one("cases.get", id=case_id)
     person = people.lock(tx, known["person_id"]) if known else None
     case = cases.lock(tx, case_id)
     if case is None or person is None:
         return Refusal("refuse.stale")
-    if not case_work.allowed(tx, case, actor_id):
-        return Refusal("refuse.not_member", {"who": case_messages.lead_names(tx, case["team_id"])})
-    if case["state"] not in GIVEN_IN:
-        return Refusal("refuse.closed", {"state": case["state"]})
     # Two grants at once: the second waits here for the first, then counts it.
     team = tx.one("teams.hold", id=case["team_id"])
-    limits = teams.policy(team).goodwill if team else goodwill.Budget("")
-    if team is None or not limits.currency:
-        return Refusal("refuse.goodwill_off", {"team": team["name"] if team else ""})
-    since, until = goodwill.month(now, team["time_zone"])
-    of = {"currency": limits.currency}
-    of_person = _sum(tx, "of_person", person_id=person["id"], since=now - goodwill.PERSON_DAYS * DAY, **of)
-    of_team = _sum(tx, "of_team", team_id=team["id"], since=since, until=until, **of)
+    if (refusal := why_not(tx, case, actor_id)) is not None:
+        return refusal
+    assert team is not None
+    limits = teams.policy(team).goodwill
+    of_person, of_team = _given(tx, case["person_id"], team, limits.currency, now)
     beyond = goodwill.beyond(limits, amount, of_person=of_person, of_team=of_team)
     approvers = _approvers(tx, team, actor_id) if beyond else []
     if beyond and not approvers:
         refused = {"money": goodwill.shown(amount, limits.currency), "beyond": named(beyond)}
         return Refusal("refuse.goodwill_nobody", refused)
     grant = _insert(tx, case, team, now, amount=amount, reason=reason, told=told, actor_id=actor_id, waits=bool(beyond))
+    # What came before it can no longer be taken back by itself, and this cannot.
+    case = cases.write(tx, case, {"undo": "", "undo_until": 0}, now)
     args = {"amount": amount, "currency": limits.currency, "for": reason, "beyond": list(beyond)}
-    cases.record(tx, case_id, actor_id, f"goodwill_{grant['state']}", args, now)
+    cases.record(tx, case_id, actor_id, f"goodwill_{grant['state']}", {**args, **case_work.came_by(via)}, now)
     if beyond:
         _ask_for_approval(tx, case, team, grant, list(beyond), approvers, now)
     else:
         _say(tx, case, grant, "goodwill.granted", {"by": people.name_of(tx, actor_id)}, now)
-        _tell(tx, case, grant, now)
+        _tell(tx, case, grant, via, now)
     case_messages.redraw(tx, cases.get(tx, case_id), now)
     names = tuple(people.name_of(tx, each) for each in approvers)
     return Granted(grant, case, names, beyond)
 
 
-def decide(tx: Tx, grant_id: str, approved: bool, actor_id: str, now: int) -> Granted | Refusal:
-    """A second person approves or refuses, once; never the one who asked."""
+def why_not(tx: Tx, case: Row, actor_id: str) -> Refusal | None:
+    """Why somebody can give nothing in a case as it is now; None where they can, or can ask to."""
+    if not case_work.allowed(tx, case, actor_id):
+        return Refusal("refuse.not_member", {"who": case_messages.lead_names(tx, case["team_id"])})
+    if case["state"] not in GIVEN_IN:
+        return Refusal("refuse.closed", {"state": case["state"]})
+    if budget(tx, case["team_id"]) is None:
+        team = teams.get(tx, case["team_id"])
+        return Refusal("refuse.goodwill_off", {"team": team["name"] if team else ""})
+    return None
+
+
+def decide(tx: Tx, grant_id: str, approved: bool, actor_id: str, now: int, *, via: str = "") -> Granted | Refusal:
+    """A second person approves or refuses, once; the one who asked can only withdraw it, which is their refusal."""
     case, grant = _held(tx, grant_id)
     if grant is None or case is None:
         return Refusal("refuse.stale")
     if grant["state"] != "asked":
-        args = {"state": grant["state"], "by": people.name_of(tx, grant["decided_by"])}
+        args = {"state": _shown_state(grant), "by": people.name_of(tx, grant["decided_by"])}
         return Refusal("refuse.goodwill_decided", args)
     team = teams.get(tx, grant["team_id"])
-    if team is None or not may_decide(tx, team, actor_id):
+    own = actor_id == grant["asked_by"]
+    if team is None or not (may_decide(tx, team, actor_id) or (own and not approved)):
         names = [people.name_of(tx, each) for each in _approvers(tx, team, grant["asked_by"])] if team else []
         return Refusal("refuse.goodwill_not_yours", {"who": names})
-    if actor_id == grant["asked_by"]:
+    if own and approved:
         names = [people.name_of(tx, each) for each in _approvers(tx, team, actor_id)]
         return Refusal("refuse.goodwill_own", {"who": names})
     if approved and case["state"] in NOT_ANY_MORE:
@@ -113,9 +128,9 @@ def decide(tx: Tx, grant_id: str, approved: bool, actor_id: str, now: int) -> Gr
     if grant["due_at"] <= now:
         _lapse(tx, case, grant, now)
         return Refusal("refuse.goodwill_decided", {"state": "expired", "by": ""})
-    grant = _decided(tx, case, grant, "granted" if approved else "refused", actor_id, now)
+    grant = _decided(tx, case, grant, "granted" if approved else "refused", actor_id, via, now)
     if approved:
-        _tell(tx, case, grant, now)
+        _tell(tx, case, grant, via, now)
     case_messages.redraw(tx, cases.get(tx, case["id"]), now)
     return Granted(grant, case)
 
@@ -148,6 +163,12 @@ def may_decide(tx: Tx, team: Row, actor_id: str) -> bool:
         or (bool(to) and actor_id == to)
         or may(roles, "approve_goodwill", to or "none")
     )
+
+
+def approvers(tx: Tx, grant: Row) -> list[str]:
+    """The ids of those who are asked to decide on a grant."""
+    team = teams.get(tx, grant["team_id"])
+    return _approvers(tx, team, grant["asked_by"]) if team else []
 
 
 def _approvers(tx: Tx, team: Row, except_id: str) -> list[str]:
@@ -193,31 +214,39 @@ def _insert(
     return grant
 
 
-def _decided(tx: Tx, case: Row, grant: Row, state: str, actor_id: str, now: int) -> Row:
+def _decided(tx: Tx, case: Row, grant: Row, state: str, actor_id: str, via: str, now: int) -> Row:
     """Writes down what became of it, closes the question, and tells the one who asked."""
     tx.run("grants.decide", id=grant["id"], state=state, decided_by=actor_id, decided_at=now)
+    after = tx.one("grants.get", id=grant["id"])
+    assert after is not None
+    state = _shown_state(after)
     args = {"amount": grant["amount"], "currency": grant["currency"], "for": grant["reason"]}
-    cases.record(tx, case["id"], actor_id, f"goodwill_{state}", args, now)
+    cases.record(tx, case["id"], actor_id, f"goodwill_{state}", {**args, **case_work.came_by(via)}, now)
     by = people.name_of(tx, actor_id)
     for row_id in json.loads(grant["row_ids"]):
         _close(tx, row_id, {**_facts(tx, case, grant), "state": _state(state), "by": by}, now)
     args = {"by": by, "who": people.name_of(tx, grant["asked_by"])}
-    _say(tx, case, grant, f"goodwill.{'approved' if state == 'granted' else state}", args, now, [grant["asked_by"]])
-    after = tx.one("grants.get", id=grant["id"])
-    assert after is not None
+    called = [grant["asked_by"]] if actor_id != grant["asked_by"] else []
+    _say(tx, case, grant, f"goodwill.{'approved' if state == 'granted' else state}", args, now, called)
     return after
 
 
+def _shown_state(grant: Row) -> str:
+    """A refusal by the one who asked is a withdrawal."""
+    withdrawn = grant["state"] == "refused" and grant["decided_by"] == grant["asked_by"]
+    return "withdrawn" if withdrawn else str(grant["state"])
+
+
 def _lapse(tx: Tx, case: Row, grant: Row, now: int) -> None:
-    _decided(tx, case, grant, "expired", "", now)
+    _decided(tx, case, grant, "expired", "", "", now)
     case_messages.redraw(tx, case, now)
 
 
-def _tell(tx: Tx, case: Row, grant: Row, now: int) -> None:
+def _tell(tx: Tx, case: Row, grant: Row, via: str, now: int) -> None:
     """What the customer reads of it goes the way of every reply, in the name of who asked; recorded where it cannot."""
     if not grant["told"]:
         return
-    told = case_work.act(tx, case["id"], "reply", grant["asked_by"], now, words=grant["told"])
+    told = case_work.act(tx, case["id"], "reply", grant["asked_by"], now, via=via, words=grant["told"])
     if isinstance(told, Refusal):
         args = {"message": "customer.reply", "reason": told.key}
         cases.record(tx, case["id"], "", "not_told", args, now)
@@ -328,6 +357,46 @@ def of_case(tx: Tx, case_id: str) -> list[dict[str, str]]:
         {"money": goodwill.shown(row["amount"], row["currency"]), "state": row["state"]}
         for row in tx.all("grants.of_case", case_id=case_id)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A team's budget, and what is left of it for one customer and this month."""
+
+    budget: goodwill.Budget
+    person: int
+    team: int
+
+    @property
+    def without_asking(self) -> int:
+        """The most that may be given now without asking a second person."""
+        return min(self.budget.each, self.person, self.team)
+
+
+def left(tx: Tx, case: Row, now: int) -> Left | None:
+    """What may still be given in a case; None where its team gives nothing. Reads only."""
+    limits, team = budget(tx, case["team_id"]), teams.get(tx, case["team_id"])
+    if limits is None or team is None:
+        return None
+    of_person, of_team = _given(tx, case["person_id"], team, limits.currency, now)
+    return Left(limits, max(0, limits.person - of_person), max(0, limits.team - of_team))
+
+
+def unreadable(why: goodwill.Unreadable, currency: str) -> tuple[str, dict[str, Any]]:
+    """Why an amount cannot be used: the message key and its arguments."""
+    example = goodwill.shown(20 * 10 ** goodwill.decimals(currency), currency).partition(" ")[2]
+    args = {"currency": currency, "n": goodwill.decimals(currency), "example": example}
+    return f"form.mistake.amount_{why}", args
+
+
+def _given(tx: Tx, person_id: str, team: Row, currency: str, now: int) -> tuple[int, int]:
+    """What counts already: of the person in 90 days, of the team in its month."""
+    since, until = goodwill.month(now, team["time_zone"])
+    before = now - goodwill.PERSON_DAYS * DAY
+    return (
+        _sum(tx, "of_person", person_id=person_id, since=before, currency=currency),
+        _sum(tx, "of_team", team_id=team["id"], since=since, until=until, currency=currency),
+    )
 
 
 def _sum(tx: Tx, statement: str, **of: Any) -> int:

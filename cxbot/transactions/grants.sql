@@ -34,23 +34,41 @@ WHERE team_id = :team_id AND currency = :currency AND state = 'granted' AND deci
 
 -- name: of_case
 -- What was given and asked for in a case, oldest first.
-SELECT id, amount, currency, state FROM grants WHERE case_id = :case_id ORDER BY asked_at, id
+SELECT id, amount, currency,
+       CASE WHEN state = 'refused' AND decided_by = asked_by THEN 'withdrawn' ELSE state END AS state
+FROM grants WHERE case_id = :case_id ORDER BY asked_at, id
 
 -- name: counts
 -- What became of the grants of a team in a time: those decided by then, and those that still wait.
-SELECT state, currency, COUNT(*) AS n, CAST(SUM(amount) AS BIGINT) AS amount FROM grants
-WHERE team_id = :team_id AND ((state = 'asked' AND asked_at < :until) OR (decided_at >= :since AND decided_at < :until))
-GROUP BY state, currency ORDER BY currency, state
+SELECT g.shown AS state, g.currency, COUNT(*) AS n, CAST(SUM(g.amount) AS BIGINT) AS amount FROM (
+    SELECT CASE WHEN state = 'refused' AND decided_by = asked_by THEN 'withdrawn' ELSE state END AS shown,
+           currency, amount
+    FROM grants WHERE team_id = :team_id
+     AND ((state = 'asked' AND asked_at < :until) OR (decided_at >= :since AND decided_at < :until))
+) g GROUP BY g.shown, g.currency ORDER BY g.currency, g.shown
 
 -- name: listed
 -- The newest grants of a team in a time, each with its case and the names of who asked and decided.
-SELECT g.id, g.amount, g.currency, g.state, g.reason, g.asked_at, g.decided_at, c.code, COALESCE(p.name, '') AS person_name,
+SELECT g.id, g.amount, g.currency, g.reason, g.asked_at, g.decided_at, c.code, COALESCE(p.name, '') AS person_name,
+       CASE WHEN g.state = 'refused' AND g.decided_by = g.asked_by THEN 'withdrawn' ELSE g.state END AS state,
        COALESCE(a.name, '') AS asked_name, COALESCE(d.name, '') AS decided_name
 FROM grants g JOIN cases c ON c.id = g.case_id LEFT JOIN people p ON p.id = g.person_id
 LEFT JOIN people a ON a.id = g.asked_by LEFT JOIN people d ON d.id = g.decided_by
 WHERE g.team_id = :team_id
   AND ((g.state = 'asked' AND g.asked_at < :until) OR (g.decided_at >= :since AND g.decided_at < :until))
 ORDER BY g.asked_at DESC, g.id DESC LIMIT :most
+
+-- name: waiting
+-- What waits for somebody's approval in a case.
+SELECT * FROM grants WHERE case_id = :case_id AND state = 'asked' ORDER BY asked_at, id
+
+-- name: record
+-- Everything that was given and asked for in a case, oldest first, with the names of who asked and decided.
+SELECT g.id, g.amount, g.currency, g.reason, g.asked_at, g.decided_at, g.due_at,
+       CASE WHEN g.state = 'refused' AND g.decided_by = g.asked_by THEN 'withdrawn' ELSE g.state END AS state,
+       COALESCE(a.name, '') AS asked_name, COALESCE(d.name, '') AS decided_name
+FROM grants g LEFT JOIN people a ON a.id = g.asked_by LEFT JOIN people d ON d.id = g.decided_by
+WHERE g.case_id = :case_id ORDER BY g.asked_at, g.id
 
 -- name: due
 -- Grants on which nobody decided in time.

@@ -13,7 +13,7 @@ SELECT channel, COUNT(*) AS n FROM gone GROUP BY channel
 -- name: cases
 -- Cases by state, and how many of them nobody has dealt with by the time the customer was promised.
 SELECT state, COUNT(*) AS n,
-       SUM(CASE WHEN state IN ('open', 'claimed') AND contacted_at = 0 AND promised_at > 0 AND promised_at < :now
+       SUM(CASE WHEN state IN ('open', 'claimed') AND (broken_at > 0 OR contacted_at = 0 AND promised_at > 0 AND promised_at < :now)
                 THEN 1 ELSE 0 END) AS overdue
 FROM cases GROUP BY state
 

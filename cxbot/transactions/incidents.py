@@ -77,7 +77,9 @@ def nag(tx: Tx, case: Row, now: int) -> bool:
     return True
 
 
-def act(tx: Tx, incident_id: str, action: str, actor_id: str, now: int, **arguments: str) -> Row | Refusal:
+def act(
+    tx: Tx, incident_id: str, action: str, actor_id: str, now: int, *, via: str = "", **arguments: str
+) -> Row | Refusal:
     """Begins to do something to every case of a storm: not before it can no longer be undone, then a few at a time."""
     incident = tx.one("incidents.lock", id=incident_id)
     if incident is None or action not in (*ACTIONS, "undo"):
@@ -93,9 +95,10 @@ def act(tx: Tx, incident_id: str, action: str, actor_id: str, now: int, **argume
         return Refusal("incident.busy", {"by": people.name_of(tx, work["actor"])})
     else:
         start = now + workflow.UNDO_MS
-        work = {"action": action, "actor": actor_id, "from": start, "after": "", "done": 0, "left": 0, **arguments}
+        work = {"action": action, "actor": actor_id, "via": via, "from": start, "after": "", "done": 0, "left": 0}
+        work.update(arguments)
         incident = _write(tx, incident, {"work": json.dumps(work, ensure_ascii=False), "due_at": start})
-    cases.record(tx, incident_id, actor_id, f"all_{action}", {}, now)
+    cases.record(tx, incident_id, actor_id, f"all_{action}", case_work.came_by(via), now)
     _redraw(tx, incident, now, at_once=True)
     return incident
 
@@ -119,7 +122,8 @@ def step(tx: Tx, incident_id: str, now: int) -> str:
 def _work(tx: Tx, incident: Row, work: dict[str, Any], now: int) -> str:
     rows = tx.all("incidents.to_work", id=incident["id"], after=work["after"], most=AT_ONCE)
     for row in rows:
-        outcome = case_work.act(tx, row["id"], work["action"], work["actor"], now, **_arguments(work))
+        via = work.get("via", "")
+        outcome = case_work.act(tx, row["id"], work["action"], work["actor"], now, via=via, **_arguments(work))
         work["left" if isinstance(outcome, Refusal) else "done"] += 1
         work["after"] = row["id"]
     if len(rows) == AT_ONCE:
@@ -165,6 +169,7 @@ def facts(tx: Tx, incident_id: str, now: int) -> dict[str, Any]:
         "words": [row["words"] for row in tx.all("incidents.some", id=incident_id)],
         "opened_at": incident["opened_at"],
         "last_at": incident["last_at"],
+        "team_id": incident["team_id"],
         "team_name": team["name"],
         "zone": team["time_zone"],
         "work": work["action"] if work else "",

@@ -11,6 +11,10 @@ SELECT * FROM incidents WHERE team_id = :team_id AND cause = :cause AND state = 
 -- One incident.
 SELECT * FROM incidents WHERE id = :id
 
+-- name: by_code
+-- One incident by its number.
+SELECT * FROM incidents WHERE code = :code
+
 -- name: all_open
 -- Every storm that goes on, the newest first; of one team where it is named.
 SELECT * FROM incidents WHERE state = 'open' AND (CAST(:team_id AS TEXT) = '' OR team_id = :team_id)
@@ -39,7 +43,7 @@ WHERE id = :id
 -- name: counts
 -- Its cases by state, the graver severities apart, and how many are past their promise.
 SELECT state, severity, COUNT(*) AS n,
-       SUM(CASE WHEN state IN ('open', 'claimed') AND contacted_at = 0 AND promised_at < :now THEN 1 ELSE 0 END) AS late,
+       SUM(CASE WHEN state IN ('open', 'claimed') AND (broken_at > 0 OR contacted_at = 0 AND promised_at < :now) THEN 1 ELSE 0 END) AS late,
        MIN(CASE WHEN state IN ('open', 'claimed') AND contacted_at = 0 THEN promised_at END) AS promised_at
 FROM cases WHERE incident_id = :id GROUP BY state, severity
 

@@ -301,6 +301,7 @@ def _ask(tx: Tx, invitation: Row, now: int) -> None:
     verdict = gates.gate(tx, survey, paused, person, interaction, {}, invitation["id"], invitation["run_id"], now)
     if verdict is None and gates.answer_awaited(tx, person["id"], now):
         verdict = contact.Wait("open_question", now + gates.RETRY_OPEN_MS)
+    verdict = verdict or runs.room(tx, invitation, person, now)
     if isinstance(verdict, contact.NotAsked):
         tx.run("invitations.end", id=invitation["id"], state="not_asked", reason=verdict.reason, ended_at=now)
         decide(tx, person["id"], "not_asked", verdict.reason, now, detail=verdict.detail, invitation=invitation)
@@ -367,6 +368,7 @@ def _nudge(tx: Tx, invitation: Row, now: int) -> None:
         return
     interaction = tx.once("interactions.get", id=invitation["interaction_id"]) or {}
     disturbing = gates.before_nudge(tx, survey, person, interaction, now)
+    disturbing = disturbing or runs.closed(tx, invitation, person, now)
     if disturbing is not None:
         _look_again(tx, invitation, disturbing, now)
         return

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cxbot.domain import calendar
+from cxbot.domain import calendar, case_timing
 from cxbot.domain import cases as workflow
 from cxbot.domain.policy import TeamPolicy
 from cxbot.ports import Row, Tx
@@ -59,8 +59,8 @@ def _to_do(tx: Tx, team: Row, now: int) -> list[dict[str, Any]]:
         return to_reach
     tonight = workflow.tomorrow(team["time_zone"], now)
     waiting = [row for row in rows if not row["snoozed_until"] or row["snoozed_until"] <= tonight]
-    late = [row for row in waiting if not row["contacted_at"] and row["promised_at"] < now]
-    today = [row for row in waiting if not row["contacted_at"] and now <= row["promised_at"] < tonight]
+    late = [row for row in waiting if case_timing.overdue(row, now)]
+    today = [row for row in waiting if _promised(row, now, tonight)]
     ending = [row for row in waiting if now < row["window_until"] < tonight]
     counts = {"n": len(rows), "late": len(late), "today": len(today), "ending": len(ending)}
     lines: list[dict[str, Any]] = [{"key": "team.opening.counts", "args": counts}]
@@ -72,6 +72,11 @@ def _to_do(tx: Tx, team: Row, now: int) -> list[dict[str, Any]]:
         for row in ending[:MOST_CASES]
     ]
     return lines + to_reach
+
+
+def _promised(row: Row, since: int, until: int) -> bool:
+    at, kind = case_timing.due_by(row)
+    return kind in ("first_contact", "callback") and since <= at < until
 
 
 def _well_done(tx: Tx, team_id: str, since: int) -> list[dict[str, Any]]:

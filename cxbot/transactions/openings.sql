@@ -24,8 +24,7 @@ UPDATE openings SET due_at = :due_at WHERE team_id = :id
 
 -- name: to_do
 -- The team's open cases, the most urgent first.
-SELECT c.id, c.code, c.severity, c.score, c.scale, c.promised_at, c.contacted_at, c.snoozed_until, c.window_until,
-       c.incident_id, COALESCE(p.name, '') AS person_name, COALESCE(o.name, '') AS owner_name
+SELECT c.*, COALESCE(p.name, '') AS person_name, COALESCE(o.name, '') AS owner_name
 FROM cases c LEFT JOIN people p ON p.id = c.person_id LEFT JOIN people o ON o.id = c.owner_id
 WHERE c.team_id = :team_id AND c.state IN ('open', 'claimed') ORDER BY c.promised_at, c.id LIMIT 500
 

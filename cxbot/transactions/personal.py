@@ -221,6 +221,8 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "snoozed_until": "",
         "snooze_reason": "words",
         "claimed_at": "",
+        "begun_at": "",
+        "first_contact_at": "",
         "contacted_at": "",
         "resolved_at": "",
         "closed_at": "",
@@ -238,6 +240,7 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "window_until": "",
         "window_told": "",
         "callback_at": "",
+        "broken_at": "",
         "callback_remind_at": "",
         "alert_at": "",
         "untold": "",
@@ -481,6 +484,8 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "begun_at": "",
         "line_at": "",
         "ended_at": "",
+        "plan": "",
+        "survey": "",
     },
     "follow_ups": {
         "id": "",
@@ -590,5 +595,11 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "case_id": "",
         "event": "",
         "made_at": "",
+        "made": "",
+    },
+    "send_rates": {
+        "name": "",
+        "minute": "",
+        "taken": "",
     },
 }

@@ -67,7 +67,7 @@ def _work(row: Row, shares: Mapping[str, float], now: int) -> Work:
 
     return Work(
         age=max(now - row["opened_at"], 0),
-        contacted=since(row["contacted_at"]),
+        contacted=since(row["first_contact_at"]),
         resolved=since(row["resolved_at"]),
         confirm=row["confirm"],
         reopened=row["reopened"] > 0,

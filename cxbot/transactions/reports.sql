@@ -24,7 +24,7 @@ GROUP BY i.state, COALESCE(r.state, ''), COALESCE(r.team_id, ''), COALESCE(x.tea
 -- What became of the cases opened in a period.
 SELECT COUNT(*) AS opened,
        COALESCE(SUM(CASE WHEN state IN ('open', 'claimed') THEN 1 ELSE 0 END), 0) AS still_open,
-       COALESCE(SUM(CASE WHEN state IN ('open', 'claimed') AND contacted_at = 0 AND promised_at > 0 AND promised_at < :now THEN 1 ELSE 0 END), 0) AS overdue,
+       COALESCE(SUM(CASE WHEN state IN ('open', 'claimed') AND (broken_at > 0 OR contacted_at = 0 AND promised_at > 0 AND promised_at < :now) THEN 1 ELSE 0 END), 0) AS overdue,
        COALESCE(SUM(CASE WHEN state = 'closed' AND confirm = 'yes' THEN 1 ELSE 0 END), 0) AS confirmed,
        COALESCE(SUM(CASE WHEN state = 'dismissed' THEN 1 ELSE 0 END), 0) AS dismissed,
        COALESCE(SUM(CASE WHEN reopened > 0 THEN 1 ELSE 0 END), 0) AS reopened

@@ -6,10 +6,32 @@ UPDATE cadence_runs SET version = version + 1 WHERE id = :id
 -- The state of the cadence a run is of.
 SELECT c.state FROM cadence_runs r JOIN cadences c ON c.id = r.cadence_id WHERE r.id = :id
 
+-- name: plan
+-- The plan of the cadence a run is of, as it is now.
+SELECT c.plan FROM cadence_runs r JOIN cadences c ON c.id = r.cadence_id WHERE r.id = :id
+
+-- name: take_room
+-- A place for one more in this minute, else in the first that has one; gives the minute.
+INSERT INTO send_rates (name, minute, taken) VALUES (:name, :minute, 1)
+ON CONFLICT (name) DO UPDATE SET
+    taken = CASE WHEN send_rates.minute >= excluded.minute AND send_rates.taken < :most
+                 THEN send_rates.taken + 1 ELSE 1 END,
+    minute = CASE WHEN send_rates.minute < excluded.minute THEN excluded.minute
+                  WHEN send_rates.taken < :most THEN send_rates.minute ELSE send_rates.minute + 1 END
+RETURNING minute
+
+-- name: last_place
+-- The newest moment for which somebody has a place.
+SELECT COALESCE(MAX(due_at), 0) AS due_at FROM invitations WHERE run_id <> '' AND state = 'waiting' AND reason = :reason
+
+-- name: give_back
+-- The places after a minute are free again.
+UPDATE send_rates SET minute = :minute, taken = :taken WHERE name = :name AND minute > :minute
+
 -- name: insert
 -- A run begins.
-INSERT INTO cadence_runs (id, cadence_id, number, state, begun_at, line_at)
-VALUES (:id, :cadence_id, :number, :state, :begun_at, :begun_at)
+INSERT INTO cadence_runs (id, cadence_id, number, state, begun_at, line_at, plan, survey)
+VALUES (:id, :cadence_id, :number, :state, :begun_at, :begun_at, :plan, :survey)
 
 -- name: latest
 -- The newest run of a cadence.

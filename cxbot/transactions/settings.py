@@ -9,10 +9,12 @@ from functools import lru_cache
 from typing import Any
 
 from cxbot.domain import contact
+from cxbot.domain.cadence import Sending
 from cxbot.ports import Tx
 
 COMPANY = "company"
 CONTACT = "contact"
+CADENCES = "cadences"
 COMMANDS = "commands"
 PER_MINUTE = 30
 """Commands of one person in a minute, where nothing else is set."""
@@ -57,6 +59,12 @@ def contact_policy(tx: Tx) -> contact.Policy:
     return _contact_policy(row["value"]) if row else contact.Policy()
 
 
+def sending(tx: Tx) -> Sending:
+    """When and how fast cadences ask, and from how many people on a second admin approves."""
+    row = tx.once("settings.get", name=CADENCES)
+    return _sending(row["value"]) if row else Sending()
+
+
 def commands_per_minute(tx: Tx) -> int:
     """How many commands one person may give in a minute on one channel."""
     row = tx.once("settings.get", name=COMMANDS)
@@ -73,6 +81,12 @@ def _contact_policy(text: str) -> contact.Policy:
     return contact.Policy(**_known(contact.Policy, json.loads(text)))
 
 
-def _known(kind: type[Company | contact.Policy], given: Mapping[str, Any]) -> dict[str, Any]:
+@lru_cache(maxsize=32)
+def _sending(text: str) -> Sending:
+    given = json.loads(text)
+    return Sending(**{**_known(Sending, given), "hours": json.dumps(given.get("hours", {}))})
+
+
+def _known(kind: type[Company | contact.Policy | Sending], given: Mapping[str, Any]) -> dict[str, Any]:
     # A newer or older program may have left names this one does not know.
     return {known.name: given[known.name] for known in fields(kind) if known.name in given}

@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from cxbot.domain.survey import Survey
 from cxbot.ports import Row, Tx
-from cxbot.transactions import survey_drafts, surveys
+from cxbot.transactions import survey_approval, survey_drafts, surveys
 
 
 def revert(tx: Tx, event: Row, actor_id: str, now: int) -> bool:
@@ -18,6 +19,16 @@ def revert(tx: Tx, event: Row, actor_id: str, now: int) -> bool:
     key = str(event["subject_id"]).removeprefix(surveys.SUBJECT)
     taking_back = REVERTS.get(event["kind"])
     return taking_back is not None and taking_back(tx, key, json.loads(event["args"]), actor_id, now)
+
+
+def needs_approval(tx: Tx, event: Row) -> Survey | None:
+    """The version that would go live again, where another admin has to approve what is published; else None."""
+    key = str(event["subject_id"]).removeprefix(surveys.SUBJECT)
+    args, live = json.loads(event["args"]), surveys.live(tx, key)
+    stands = live is not None and live.version == args["version"]
+    if not stands or not args.get("from") or not survey_approval.is_on(tx):
+        return None
+    return surveys.at(tx, key, args["from"])
 
 
 def _published(tx: Tx, key: str, args: Mapping[str, Any], actor_id: str, now: int) -> bool:

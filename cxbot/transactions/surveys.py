@@ -94,6 +94,8 @@ def publish(tx: Tx, survey: Survey, actor_id: str, now: int, why: str = "", appr
     """Makes a version written in chat the live one; returns its number. Invitations already made keep theirs."""
     row = _held(tx, survey.key)
     version = int(row["version"]) + 1
+    # A yes to what was shown beside the version before would undo this one.
+    tx.run("survey_drafts.withdraw", survey=survey.key, actor_id=actor_id, now=now)
     _add_version(tx, survey, version, actor_id, now)
     tx.run("surveys.set_live", survey=survey.key, version=version, seed=row["seed"], edited_at=now)
     args = {"version": version, "from": int(row["version"]), "to": version, "why": why, "approved_by": approved_by}
@@ -110,16 +112,22 @@ def pick(tx: Tx, key: str, variant: str, actor_id: str, now: int) -> Picked | No
     if not row["version"]:
         return None
     before = at(tx, key, row["version"])
-    named = {each.name.casefold(): each.name for each in before.variants}
-    if before.variants:
-        named[OWN.casefold()] = OWN
-    name = named.get(variant.casefold(), "")
-    if not name:
+    chosen = with_one_wording(before, variant)
+    if chosen is None:
         return None
-    after = before.worded(name).model_copy(update={"variants": ()})
+    name, after = chosen
     version = publish(tx, after, actor_id, now)
     record(tx, key, actor_id, "survey.picked", {"variant": name, "version": version, "before": row["version"]}, now)
     return Picked(name, version, row["version"])
+
+
+def with_one_wording(survey: Survey, variant: str) -> tuple[str, Survey] | None:
+    """The name of a wording and the survey with that one only; None where there is no such wording."""
+    named = {each.name.casefold(): each.name for each in survey.variants}
+    if survey.variants:
+        named[OWN.casefold()] = OWN
+    name = named.get(variant.casefold(), "")
+    return (name, survey.worded(name).model_copy(update={"variants": ()})) if name else None
 
 
 def pause(tx: Tx, key: str, actor_id: str, now: int) -> Switched:

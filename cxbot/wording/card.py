@@ -163,9 +163,12 @@ def _window(voice: Voice, facts: Facts) -> str:
     return voice.say("card.window", {"until": facts["window_until"]})
 
 
+_DUE = ("first_contact", "callback", "broken", "resolve", "confirm")
+
+
 def _due_label(facts: Facts) -> str:
     kind = facts.get("due_kind")
-    return f"card.due.{kind}" if kind in ("first_contact", "callback", "resolve", "confirm") else "card.due.act"
+    return f"card.due.{kind}" if kind in _DUE else "card.due.act"
 
 
 def _state(voice: Voice, facts: Facts) -> str:
@@ -197,6 +200,8 @@ def _confirm(facts: Facts) -> str:
 
 
 def _text(voice: Voice, facts: Facts) -> str:
+    if facts.get("erased"):
+        return voice.say("card.erased")
     lines = [_words(voice, facts)]
     if facts.get("state") in ("resolved", "closed"):
         told = _short(facts.get("told_words"), REPORT)
@@ -236,7 +241,7 @@ def _words(voice: Voice, facts: Facts) -> str:
 def _choices(voice: Voice, facts: Facts) -> tuple[Choice, ...]:
     state, case_id = str(facts.get("state") or ""), facts.get("case_id", "")
     actions = list(_ACTIONS.get(state, ()))
-    if state == "claimed" and facts.get("due_kind") in ("first_contact", "callback"):
+    if state == "claimed" and facts.get("due_kind") in ("first_contact", "callback", "broken"):
         actions.insert(2, "contacted")
     step = recovery_facts.next_step(facts.get("steps")) if state in _WITH_STEPS else ""
     if step:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cxbot.clock import next_time
 from cxbot.ports import Receipt
 from cxbot.transactions import approvals, dangerous
 from handlers.grammar import Argument, Call, Command
@@ -38,7 +39,8 @@ def refuse(call: Call) -> Receipt:
 
 
 def _decide(call: Call, approves: bool) -> Receipt:
-    key, args = dangerous.decide(call.tx, call.arguments["approval"], approves, call.sender, call.now, call.heavy)
+    code = call.arguments["approval"]
+    key, args = dangerous.decide(call.tx, code, approves, call.sender, call.now, call.heavy, next_time)
     return call.say(key, **args)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from cxbot.domain.roles import may
 from cxbot.ports import Receipt, Row, Tx
-from cxbot.transactions import change_log, people, reports, surveys, teams
+from cxbot.transactions import cadence_changes, change_log, people, reports, surveys, teams
 from cxbot.wording.catalogue import messages
-from handlers import team_named
+from handlers import cadences, team_named
 from handlers.admin import numbers, team_policy
 from handlers.grammar import Argument, Call, Command
 
@@ -101,7 +101,7 @@ def _flat(value: Any) -> str:
 
 
 def _subject(row: Row) -> Any:
-    """The team or the person that was changed, by name; who was forgotten has none."""
+    """The team, the person or the cadence that was changed, by name; who was forgotten has none."""
     if name := row["team"] or row["subject"] or row["cadence"]:
         return name
     of_people = row["kind"].startswith(("person.", "role.", "change.", "opted", "merged", "pair"))
@@ -117,6 +117,8 @@ def _sides(tx: Tx, row: Row, args: Mapping[str, Any]) -> tuple[Any, Any]:
         return _settings(tx, before, after), _settings(tx, after, before)
     if row["kind"].endswith(".causes_changed"):
         return _labels(before, after), _labels(after, before)
+    if row["kind"] == cadence_changes.CHANGED:
+        return cadences.sides(before, after)
     if row["kind"] == "role.changed":
         return _role(before), _role(after)
     one, other = differing(before, after)

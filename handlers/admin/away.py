@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from cxbot import wording
 from cxbot.domain import dates
@@ -63,7 +64,8 @@ def give(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
     for case in tx.all("rotas.owned", person_id=person_id):
         team = teams.get(tx, case["team_id"])
         to = [row["person_id"] for row in rotas.acting(tx, team, "", now) if row["person_id"] != person_id]
-        done = case_work.act(tx, case["id"], "hand_over", sender["id"], now, owner_id=to[0]) if to else None
+        act = partial(case_work.act, tx, case["id"], "hand_over", sender["id"], now, via=inbound.channel)
+        done = act(owner_id=to[0]) if to else None
         given += done is not None and not isinstance(done, Refusal)
     return Receipt(notice=wording.text("command.out.given", language, n=given, name=people.name_of(tx, person_id)))
 

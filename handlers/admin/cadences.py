@@ -8,12 +8,12 @@ from typing import Any
 from cxbot.clock import next_time
 from cxbot.domain.cadence_words import Unread, read
 from cxbot.ports import Receipt, Row
-from cxbot.transactions import cadences, follow_ups, settings, surveys
+from cxbot.transactions import cadences, follow_ups, forecasts, settings, surveys
+from handlers import cadence_starting
 from handlers import cadences as said
 from handlers.admin.survey_show import unknown as unknown_survey
 from handlers.grammar import Argument, Call, Command
-
-CONFIRM = ("confirm", "确认", "確認")
+from handlers.naming import CONFIRM
 
 AGAIN = "again"
 """The argument that makes another on purpose; nobody types it."""
@@ -24,7 +24,7 @@ def every(call: Call) -> Receipt:
     rows = cadences.all_of_them(call.tx)
     if not rows:
         return call.say("command.cadences.none")
-    return call.say("command.cadences.list", n=len(rows), lines=[_line(row) for row in rows])
+    return call.say("command.cadences.list", n=len(rows), lines=[said.line(row) for row in rows])
 
 
 def show(call: Call) -> Receipt:
@@ -33,7 +33,7 @@ def show(call: Call) -> Receipt:
         return every(call)
     row = cadences.named(call.tx, call.arguments["cadence"])
     if row is None:
-        return _unknown(call)
+        return unknown(call)
     found = call.heavy(cadences.progress, row["id"])
     lines: list[dict[str, Any]] = [] if found is None else said.progress(row, found)
     if row["touchpoint"] and found is not None:
@@ -44,7 +44,7 @@ def show(call: Call) -> Receipt:
         lines.append({"key": "command.cadence.next", "args": {"at": row["next_at"]}})
     if row["state"] in ("draft", "stopped"):
         lines.append({"key": "command.cadence.to_start", "args": {"name": row["name"]}})
-    return call.say("command.cadence.page", line=_line(row), lines=lines)
+    return call.say("command.cadence.page", line=said.line(row), lines=lines)
 
 
 def new(call: Call) -> Receipt:
@@ -56,26 +56,26 @@ def new(call: Call) -> Receipt:
     understood = read(words, settings.company(call.tx).time_zone, call.now)
     survey = live.survey.key
     if isinstance(understood, Unread):
-        return call.say(f"command.cadence.unread.{understood.problem}", words=understood.words, survey=survey)
+        return call.say("command.cadence.unread", problem=said.problem(understood), survey=survey)
     if understood.plan.after and live.survey.anonymous:
         return call.say("command.cadence.anonymous", survey=survey)
     there = cadences.named(call.tx, survey)
     if not understood.name and there is not None and there["state"] == "draft" and not call.arguments.get(AGAIN):
         another = {"key": "command.cadence.another", "args": {"survey": survey}}
         options = [(another, {**call.arguments, AGAIN: "yes"})]
-        return call.ask("command.cadence.draft_there", options, line=_line(there), name=there["name"])
+        return call.ask("command.cadence.draft_there", options, line=said.line(there), name=there["name"])
     row = cadences.create(call.tx, survey, understood.plan, understood.name, call.sender["id"], call.now)
     if row is None:
         return call.say("command.cadence.taken", name=understood.name)
-    return call.say("command.cadence.drafted", line=_line(row), name=row["name"])
+    return call.say("command.cadence.drafted", line=said.line(row), name=row["name"])
 
 
 def forecast(call: Call) -> Receipt:
     """What would happen if it were started now."""
     row = cadences.named(call.tx, call.arguments["cadence"])
     if row is None:
-        return _unknown(call)
-    found = call.heavy(cadences.forecast, row["id"], call.now, next_time)
+        return unknown(call)
+    found = call.heavy(forecasts.forecast, row, call.now, next_time)
     if found is None:
         return call.say("command.cadence.no_survey", survey=row["survey"], name=row["name"])
     return call.say("command.cadence.forecast", name=row["name"], lines=said.forecast(row, found))
@@ -85,26 +85,8 @@ def start(call: Call) -> Receipt:
     """Starts it, with its forecast; a large send is confirmed first, with the number."""
     row = cadences.named(call.tx, call.arguments["cadence"])
     if row is None:
-        return _unknown(call)
-    if row["state"] in ("running", "paused"):
-        return _said(call, row, "already", "started")
-    found = call.heavy(cadences.forecast, row["id"], call.now, next_time)
-    if found is None:
-        return _said(call, row, "no_survey", "started")
-    confirmed = call.arguments.get("confirm", "").casefold() in CONFIRM
-    lines = said.forecast(row, found)
-    begun = said.forecast(row, found, started=True)
-    if said.needs_confirmation(call.tx, found) and not confirmed:
-        button = {
-            "key": f"{said.KEY}start:{row['id']}",
-            "label": {"key": "command.cadence.confirm_button", "args": {"n": found.asked}},
-            "style": "primary",
-        }
-        name = row["name"]
-        return call.say("command.cadence.confirm", name=name, n=found.asked, lines=lines, choices=[button])
-    outcome = cadences.start(call.tx, row["id"], call.sender["id"], call.now, next_time)
-    key, args = said.changed(cadences.named(call.tx, row["name"]) or row, outcome, "started")
-    return call.say(key, **args, note=begun if outcome == "done" else [])
+        return unknown(call)
+    return cadence_starting.begin(call, row, confirmed=call.arguments.get("confirm", "").casefold() in CONFIRM)
 
 
 def pause(call: Call) -> Receipt:
@@ -125,7 +107,7 @@ def stop(call: Call) -> Receipt:
 def _change(call: Call, done: str) -> Receipt:
     row = cadences.named(call.tx, call.arguments["cadence"])
     if row is None:
-        return _unknown(call)
+        return unknown(call)
     who = (row["id"], call.sender["id"], call.now)
     if done == "resumed":
         outcome = cadences.resume(call.tx, *who, next_time)
@@ -141,13 +123,8 @@ def _said(call: Call, row: Row, outcome: cadences.Changed, done: str) -> Receipt
     return call.say(key, **args)
 
 
-def _line(row: Row) -> dict[str, Any]:
-    plan = said.described(cadences.plan_of(row))
-    args = {"name": row["name"], "survey": row["survey"], "plan": plan, "state": said.state(row)}
-    return {"key": "command.cadences.line", "args": args}
-
-
-def _unknown(call: Call) -> Receipt:
+def unknown(call: Call) -> Receipt:
+    """Says that there is no such cadence, and which there are."""
     name = call.arguments["cadence"]
     known = [row["name"] for row in cadences.all_of_them(call.tx)]
     nearest = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.4)

@@ -163,7 +163,7 @@ def unknown(call: Call, wanted: str) -> Receipt:
         {"key": "command.cause.known", "args": {"cause": causes.label(call.tx, each), "id": each}}
         for each in causes.known(call.tx)
     ]
-    return call.say("refuse.no_such_cause", cause=wanted, lines=named)
+    return call.say("refuse.no_such_root_cause", cause=wanted, lines=named)
 
 
 COMMANDS = [

@@ -44,11 +44,11 @@ def _give(call: Call, code: str, details: str) -> Receipt:
         return call.say("command.goodwill.which_amount", code=code, example=example)
     amount = money.read(written, budget.currency)
     if isinstance(amount, str):
-        key, args = goodwill.unreadable(amount, budget.currency)
+        key, args = grants.unreadable(amount, budget.currency)
         return call.say("command.goodwill.no_amount", mistake={"key": key, "args": args}, code=code)
     if not reason or len(reason) > goodwill.LONGEST_REASON:
         return call.say("command.goodwill.no_reason", code=code, amount=written, most=goodwill.LONGEST_REASON)
-    asked = grants.ask(call.tx, case["id"], call.sender["id"], call.now, amount=amount, reason=reason)
+    asked = grants.ask(call.tx, case["id"], call.sender["id"], call.now, amount=amount, reason=reason, via=call.channel)
     if isinstance(asked, Refusal):
         return call.say(asked.key, **goodwill.said(asked))
     key, args = goodwill.done(asked)

@@ -1,13 +1,15 @@
-"""help: what this person may do here, by topic; help <command>: one command with its words, arguments and examples."""
+"""help: what this person may do, a line a topic; help <topic>: each with what it does; help <command>: all of one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cxbot import wording
 from cxbot.domain.roles import NEEDED, Action, may
 from cxbot.ports import Receipt
 from cxbot.transactions import teams
+from cxbot.wording import LANGUAGES
 from handlers import commands
 from handlers.grammar import Argument, Call, Command, NotUnderstood, parse, tidy
 
@@ -30,33 +32,47 @@ TOPIC_OF: Mapping[Action, str] = {
 
 
 def show(call: Call) -> Receipt:
-    """Lists the commands this person may give, by topic, or explains the one that is named."""
+    """Lists the commands this person may give, of all topics or of the one that is named, or explains the one named."""
     wanted = call.arguments.get("command", "").strip()
+    mine = _mine(call)
     if not wanted:
-        return call.say("command.help.list", lines=_by_topic(call, TOPICS))
+        return call.say("command.help.list", lines=[_topic_line(call, topic, of) for topic, of in mine.items()])
+    named = _topic_named(wanted)
+    if named in mine:
+        return call.say("command.help.topic", topic=_title(named), lines=[_line(call, each) for each in mine[named]])
     parsed = parse(wanted, commands.known(), call.language)
     if not isinstance(parsed, NotUnderstood):
         return _explained(call, parsed.command)
-    topic = next((each for each in TOPICS if tidy(wanted) == each), "")
-    if topic and (lines := _by_topic(call, (topic,))):
-        return call.say("command.help.list", lines=lines)
     options = [(each, {"command": each}) for each in parsed.nearest]
     if not options:
         return call.say("command.help.unknown", words=wanted)
     return call.ask("command.help.which", options, words=wanted)
 
 
-def _by_topic(call: Call, topics: Sequence[str]) -> list[dict[str, Any]]:
+def _mine(call: Call) -> dict[str, list[Command]]:
+    """What this person may do here, by topic."""
     roles = teams.roles_of(call.tx, call.sender["id"])
     team_id = call.team["id"] if call.team else ""
     mine = [each for each in commands.known() if may(roles, each.permission, team_id)]
-    lines: list[dict[str, Any]] = []
-    for topic in topics:
-        of_topic = [each for each in mine if _topic(each) == topic]
-        if of_topic:
-            lines.append({"key": f"command.help.topic.{topic}", "args": {}})
-            lines += [_line(call, each) for each in of_topic]
-    return lines
+    by_topic = {topic: [each for each in mine if _topic(each) == topic] for topic in TOPICS}
+    return {topic: of_topic for topic, of_topic in by_topic.items() if of_topic}
+
+
+def _topic_named(words: str) -> str:
+    """The topic that is meant, by its name in any language; '' where none is."""
+    for topic in TOPICS:
+        if tidy(words) in {topic, *(tidy(wording.text(f"command.help.topic.{topic}", each)) for each in LANGUAGES)}:
+            return topic
+    return ""
+
+
+def _title(topic: str) -> dict[str, Any]:
+    return {"key": f"command.help.topic.{topic}", "args": {}}
+
+
+def _topic_line(call: Call, topic: str, of_topic: Sequence[Command]) -> dict[str, Any]:
+    words = [(each.words.get(call.language) or each.words["en"])[0] for each in of_topic]
+    return {"key": "command.help.of_topic", "args": {"topic": _title(topic), "words": words}}
 
 
 def _topic(command: Command) -> str:
@@ -103,9 +119,9 @@ COMMANDS = [
         run=show,
         arguments=(Argument("command", required=False, rest=True),),
         examples={
-            "en": ("help", "help numbers"),
-            "zh-CN": ("帮助", "帮助 数据"),
-            "zh-TW": ("幫助", "幫助 數據"),
+            "en": ("help", "help cases", "help claim"),
+            "zh-CN": ("帮助", "帮助 服务单", "帮助 认领"),
+            "zh-TW": ("幫助", "幫助 案件", "幫助 認領"),
         },
         topic="bot",
     )

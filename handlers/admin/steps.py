@@ -27,7 +27,8 @@ def step(call: Call) -> Receipt:
     if isinstance(case, Receipt):
         return case
     wanted = call.arguments.get("step", "").lstrip("#第").rstrip("步")
-    done = case_work.act(call.tx, case["id"], "step", call.sender["id"], call.now, step=wanted, toggle=True)
+    given = {"step": wanted, "toggle": True}
+    done = case_work.act(call.tx, case["id"], "step", call.sender["id"], call.now, via=call.channel, **given)
     if isinstance(done, Refusal):
         return call.say(done.key, **goodwill.said(done))
     return _listed(call, case, f"command.step.{done.event}", label=dict(done.args["label"]))

@@ -7,8 +7,9 @@ from typing import Any
 from cxbot.domain import scoring
 from cxbot.domain.variants import OWN, Estimate
 from cxbot.ports import Receipt
-from cxbot.transactions import surveys, wordings
+from cxbot.transactions import survey_approval, surveys, wordings
 from handlers.admin.survey_show import placeholders, unknown
+from handlers.admin.survey_versions import go_back
 from handlers.grammar import Argument, Call, Command
 
 
@@ -42,6 +43,9 @@ def pick(call: Call) -> Receipt:
     live = surveys.live(call.tx, key)
     if live is None:
         return unknown(call)
+    chosen = surveys.with_one_wording(live.survey, variant)
+    if chosen is not None and survey_approval.is_on(call.tx):
+        return go_back(call, chosen[1], "")
     picked = surveys.pick(call.tx, key, variant, call.sender["id"], call.now)
     if picked is None:
         known = [OWN, *(each.name for each in live.survey.variants)] if live.survey.variants else []

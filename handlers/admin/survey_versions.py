@@ -110,10 +110,17 @@ def roll_back(call: Call) -> Receipt:
         return call.say("survey.diff.same", survey=key, first=wanted, last=live.version, n=0, lines=[])
     why = " ".join(words[1:])
     if survey_approval.is_on(call.tx):
-        return ask_another(call, before, survey_approval.NO_DRAFT, changed, why)
+        return go_back(call, before, why)
     version = surveys.publish(call.tx, before, call.sender["id"], call.now, why)
     lines = survey_desk.lines(changed)
     return call.say("survey.rolled_back", survey=key, version=version, wanted=wanted, lines=lines)
+
+
+def go_back(call: Call, wanted: Survey, why: str) -> Receipt:
+    """Asks another admin to let a survey be as it was, or as it is to be without a draft."""
+    live = surveys.live(call.tx, wanted.key)
+    changed = differences(live.survey if live else None, wanted)
+    return ask_another(call, wanted, survey_approval.NO_DRAFT, changed, why)
 
 
 COMMANDS = [

@@ -115,13 +115,13 @@ def _detail(kind: str, args: Mapping[str, Any]) -> Any:
             return args.get("into") or args.get("from", "")
         case "not_told":
             return _why_not_told(args["reason"])
-        case "step_done" | "step_undone":
-            return args["label"]
-        case "steps_added":
-            return args["title"]
-        case "goodwill_asked" | "goodwill_granted" | "goodwill_refused" | "goodwill_expired":
+        case "step_done" | "step_undone" | "steps_added":
+            return args.get("label") or args["title"]
+        case "goodwill_asked" | "goodwill_granted" | "goodwill_refused" | "goodwill_withdrawn" | "goodwill_expired":
             shown = goodwill.shown(args["amount"], args["currency"])
             return {"key": "command.timeline.goodwill", "args": {"money": shown, "reason": args["for"]}}
+        case "undone" if args.get("what"):
+            return {"key": f"event.{args['what']}", "args": {}}
         case "opted_out":
             return {"key": f"command.person.refuses_{args['scope']}", "args": {}}
     return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cxbot.domain.roles import may
 from cxbot.ports import Receipt
 from cxbot.transactions import change_log, teams
-from handlers.admin import audit_log, case_actions
+from handlers.admin import audit_log, case_actions, survey_versions
 from handlers.grammar import Argument, Call, Command
 
 CHANGE = "change"
@@ -24,12 +24,16 @@ def undo(call: Call) -> Receipt:
         undone = change_log.undo_latest(call.tx, call.sender["id"], call.now, wanted)
     if undone is None:
         return call.say("command.undo.nothing", minutes=minutes)
+    if undone.waits_for is not None:
+        return survey_versions.go_back(call, undone.waits_for, "")
     change = audit_log.said(call.tx, undone.event)
+    outcome = "done" if undone.done else undone.why_not or "changed_since"
     if undone.done or undone.before is None:
-        return call.say("command.undo.done" if undone.done else "command.undo.changed_since", change=change)
+        return call.say(f"command.undo.{outcome}", change=change)
     before = audit_log.said(call.tx, undone.before)
     options = [(before, {CHANGE: undone.before["id"]})]
-    return call.ask("command.undo.or_the_one_before", options, change=change)
+    said = {"key": f"command.undo.{outcome}", "args": {"change": change}}
+    return call.ask("command.undo.or_the_one_before", options, said=said)
 
 
 COMMANDS = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cxbot.domain import case_timing
 from cxbot.ports import Receipt, Row
 from cxbot.transactions import cases
 from handlers.grammar import Call, Command
@@ -22,15 +23,18 @@ def open_cases(call: Call) -> Receipt:
 
 
 def overdue(call: Call) -> Receipt:
-    """Cases whose promise to the customer has passed without contact."""
-    rows = [row for row in _worked(call) if not row["contacted_at"] and row["promised_at"] < call.now]
+    """Cases whose promise to the customer has passed: that of first contact, or one that a colleague made."""
+    rows = [row for row in _worked(call) if case_timing.overdue(row, call.now)]
     return _listed(call, "overdue", rows)
 
 
 def untold(call: Call) -> Receipt:
     """Resolved cases whose customer does not know yet what was done, with the reason: to be reached another way."""
-    rows = call.tx.all("cases.untold", team_id=call.team["id"] if call.team else "", most=READ)
-    if not rows:
+    team_id = call.team["id"] if call.team else ""
+    rows = call.tx.all("cases.untold", team_id=team_id, most=READ)
+    on_the_way = call.tx.one("cases.being_told", team_id=team_id)
+    n = on_the_way["n"] if on_the_way else 0
+    if not rows and not n:
         return call.say("command.untold.none")
     lines: list[Any] = [
         {
@@ -44,13 +48,18 @@ def untold(call: Call) -> Receipt:
         }
         for row in rows
     ]
+    if not rows:
+        return call.say("command.untold.on_the_way", n=n)
+    if n:
+        lines.append({"key": "command.untold.on_the_way", "args": {"n": n}})
     return call.say("command.untold.list", n=len(rows), lines=lines)
 
 
 def _worked(call: Call, *, owner_id: str = "", team_id: str | None = None) -> list[Row]:
     if team_id is None:
         team_id = call.team["id"] if call.team else ""
-    return call.tx.all("cases.worked", team_id=team_id, owner_id=owner_id, most=READ)
+    rows = call.tx.all("cases.worked", team_id=team_id, owner_id=owner_id, most=READ)
+    return sorted(rows, key=lambda row: case_timing.due_by(row)[0])
 
 
 def _listed(call: Call, name: str, rows: list[Row]) -> Receipt:

@@ -5,45 +5,15 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
 from test_api_openapi import described, validator
 from world import ADA, ANA, BEN, DAY, HOUR, MEI, SAM, WEI, arguments
 
-from cxbot import api
 from cxbot.api import case_routes
-from cxbot.api.auth import new_token
 from cxbot.ports import Allowance, Inbound
-from cxbot.transactions import allowances, consent, people, tokens
+from cxbot.transactions import allowances, consent, people
 
 AS_ANA = {"channel": "web", "address": ANA}
 NAMES = tuple(case_routes.ACTIONS)
-
-
-@pytest.fixture
-async def crm(world):
-    """A client with the token of the system `crm`, on the world's store."""
-    given, kept = new_token()
-    await world.store.run(tokens.create, "crm", kept, world.now)
-    application = web.Application()
-    api.mount(application, world.store, world.clock.clock, channels=("web", "slack"))
-    async with TestClient(TestServer(application), headers={"Authorization": f"Bearer {given}"}) as client:
-        yield client
-
-
-@pytest.fixture
-def does(crm, world):
-    """Does something to a case; gives the status, the answer and whether it was a repeat."""
-    numbers = iter(range(1, 1000))
-
-    async def act(case, action, actor=AS_ANA, language="en", **more):
-        body = {"id": f"R-{next(numbers)}", "actor": actor, **more}
-        ref = case if isinstance(case, str) else case["id"]
-        response = await crm.post(f"/api/v1/cases/{ref}:{action}", json=body, headers={"Accept-Language": language})
-        await world.settle()
-        return response.status, await response.json(), "Idempotency-Replayed" in response.headers
-
-    return act
 
 
 async def test_a_case_is_worked_from_the_claim_to_the_customers_yes(world, does):

@@ -84,10 +84,11 @@ async def test_who_is_held_back_is_named_and_a_large_send_is_confirmed_with_its_
     assert (await world.the("cadences"))["state"] == "draft"
     (button,) = world.last(ADA).choices
     assert button.label == "Ask 4 people"
-    receipt = await world.presses(ADA, button.key)
-    assert "big has been started" in receipt.notice
-    receipt = await world.presses(ADA, button.key)
-    assert "big is running: that changes nothing." in receipt.notice
+    await world.presses(ADA, button.key)
+    assert "big has been started" in world.texts(ADA)[-1]
+    assert "It asks 4 of 5" in world.texts(ADA)[-1], "with its forecast"
+    await world.presses(ADA, button.key)
+    assert "big is running: that changes nothing." in world.texts(ADA)[-1]
     await world.later(seconds=1)
     assert "Not asked: 1 with another survey open." in await answer(world, "cadence big")
 

@@ -64,4 +64,4 @@ async def test_cadences_and_causes_are_called_by_name_in_the_list_of_changes(wor
     for words in ("cadence big drafted", "cadence big started", "cadence big paused", "Wrong size"):
         assert words in said
     assert "own_" not in said
-    assert "周期 big 已启动" in await says(world, "审计")
+    assert "启动周期 big" in await says(world, "审计")

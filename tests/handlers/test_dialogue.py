@@ -187,7 +187,7 @@ async def test_change_goes_through_the_fields_again_with_what_was_given(chat):
 
 
 async def test_the_preview_is_exactly_what_the_customer_reads(pressed):
-    case = await pressed.unhappy(MEI)
+    case = await pressed.unhappy(MEI, words="慢")
     await opens(pressed, ANA, "reply", case)
     shown = await answers(pressed, ANA, "马上为您处理")
     before = len(pressed.texts(MEI))

@@ -158,6 +158,16 @@ async def test_the_figures_of_a_team_and_a_month(world):
     assert "只有团队成员可以操作" in await said(world, WEI, "goodwill support", DELIVERY)
 
 
+async def test_goodwill_is_not_taken_back_and_nothing_else_in_its_place(world):
+    await with_goodwill(world, **BUDGET)
+    case = await world.unhappy(words="slow")
+    await world.presses(ANA, f"c:claim:{case['id']}")
+    await said(world, ANA, f"goodwill {case['code']} 20 late delivery")
+    told = await said(world, ANA, f"undo {case['code']}")
+    assert "“goodwill granted” can't be taken back any more." in told
+    assert (await world.reload(case))["state"] == "claimed"
+
+
 async def test_the_timeline_shows_it(world):
     await with_goodwill(world, **BUDGET)
     case = await world.unhappy()

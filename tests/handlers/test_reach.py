@@ -26,7 +26,7 @@ async def language(world, request):
 
 
 async def test_what_the_platform_still_lets_be_sent_is_said_in_the_readers_language(world, language):
-    case = await world.unhappy()
+    case = await world.unhappy(words="slow")
     await opens(world, 2, 3)
     assert (
         await note(world, case)
@@ -39,7 +39,7 @@ async def test_what_the_platform_still_lets_be_sent_is_said_in_the_readers_langu
 
 
 async def test_a_closed_window_is_said_before_and_after(world, language):
-    case = await world.unhappy()
+    case = await world.unhappy(words="slow")
     await opens(world, 2, 3)
     await world.later(hours=4)
     said = {"en": "when they write again", "zh-CN": "再次发言后送出", "zh-TW": "再次發言後送出"}[language]
@@ -51,13 +51,13 @@ async def test_a_closed_window_is_said_before_and_after(world, language):
 
 
 async def test_an_address_that_took_nothing_last_time_is_said_with_the_reason(world):
-    case = await world.unhappy()
+    case = await world.unhappy(words="slow")
     await world.store.run(people.mark_unreachable, "web", SAM, "blocked us")
     assert "(blocked us)" in await note(world, case)
 
 
 async def test_a_notice_by_a_template_carries_no_words_of_a_colleague(world):
-    case = await world.unhappy()
+    case = await world.unhappy(words="slow")
     one = Inbound("i", "web", SAM, SAM, "text", opens=(Allowance("notice", 1),))
     await world.store.run(allowances.opened, one)
     assert "takes nothing from us" in await note(world, case)
@@ -71,7 +71,7 @@ async def test_a_notice_by_a_template_carries_no_words_of_a_colleague(world):
     ],
 )
 async def test_a_reply_that_does_not_arrive_is_told_and_never_called_delivered(world, outcome, said):
-    case = await world.unhappy()
+    case = await world.unhappy(words="slow")
     world.web.script([outcome], address=SAM)
     await world.fills_in(ANA, f"c:reply:{case['id']}", words="We are on it")
     assert any(said in words for words in world.texts(SUPPORT))
@@ -79,7 +79,7 @@ async def test_a_reply_that_does_not_arrive_is_told_and_never_called_delivered(w
 
 
 async def test_a_reply_that_waited_is_called_delivered_when_it_was(world):
-    case = await world.unhappy()
+    case = await world.unhappy(words="slow")
     world.web.script([HoldUntilInbound("the window is closed")], address=SAM)
     await world.fills_in(ANA, f"c:reply:{case['id']}", words="We are on it")
     await world.later(hours=2)

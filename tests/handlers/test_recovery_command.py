@@ -35,6 +35,23 @@ async def test_open_cases_count_as_still_open(world):
     assert "not yet half of them (1 of 1 still waiting)" in said
 
 
+async def test_a_case_that_was_opened_again_took_from_its_first_day_to_its_last_resolution(world):
+    case = await world.unhappy(words="slow")
+    await world.later(minutes=3)
+    await world.fills_in(ANA, f"c:reply:{case['id']}", words="We are looking into it.")
+    await world.resolves(ANA, case)
+    await world.later(hours=4)
+    await world.writes("customer:sam", "no")
+    again = await world.reload(case)
+    assert (again["state"], again["opened_at"], again["contacted_at"]) == ("claimed", case["opened_at"], 0)
+    await world.later(hours=2)
+    await world.resolves(ANA, case)
+    said = await answer(world, "recovery")
+    assert "First contact: half of them within 3 min" in said
+    assert "Resolved: half of them within 6 h 3 min" in said
+    assert "Opened again: 1" in said
+
+
 async def test_by_agent_the_credit_is_shared_on_a_hand_over(world):
     case = await world.unhappy(words="slow")
     await world.presses(ANA, f"c:claim:{case['id']}")

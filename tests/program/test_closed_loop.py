@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from world import ANA, BEN, SUPPORT, World, _statements, keys_of
 
-from cxbot.domain import case_timing
+from cxbot.domain import case_timing, contact
 from cxbot.domain import cases as workflow
 from cxbot.ports import HoldUntilInbound, TryLater, Unknown
 from cxbot.store import open_store
+from cxbot.transactions import talks
 
 EXAMPLES = 12
 CUSTOMERS = ("customer:sam", "customer:mei", "customer:yiting", "customer:a", "customer:b", "customer:c", "customer:d")
@@ -45,6 +46,7 @@ class ClosedLoop(RuleBasedStateMachine):
         self.world: World = self.run(self.stack.enter_async_context(World.open(self.url)))
         self.stopped_at: dict[str, int] = {}
         self.told = 0
+        self.looked_at = 0
 
     def run(self, work: Any) -> Any:
         return self.runner.run(work)
@@ -62,6 +64,12 @@ class ClosedLoop(RuleBasedStateMachine):
         self.run(self.world.happens(*touchpoint, who))
         if score:
             self.run(self.world.writes(who, score))
+
+    @rule(score=st.sampled_from(["1", "2", "9"]), words=st.sampled_from(["skip", "Nobody listens here."]))
+    def somebody_answers_without_a_name(self, score, words):
+        self.run(self.world.happens("work", who="customer:worker"))
+        self.run(self.world.writes("customer:worker", score))
+        self.run(self.world.writes("customer:worker", words))
 
     @rule(who=st.sampled_from(CUSTOMERS), words=st.sampled_from(["yes", "no", "not yet", ""]), n=st.integers(0, 5))
     def a_case_is_resolved_and_the_customer_asked(self, who, words, n):
@@ -106,6 +114,20 @@ class ClosedLoop(RuleBasedStateMachine):
     def a_member_replies(self, n, words):
         if case := self.case(n):
             self.run(self.world.fills_in(ANA, f"c:reply:{case['id']}", words=words))
+
+    @rule(n=st.integers(0, 5), to=st.sampled_from(["Ben", "team:delivery"]))
+    def a_member_hands_over(self, n, to):
+        if case := self.case(n):
+            owner = to if to.startswith("team:") else self.run(self.world.person(to))["id"]
+            self.run(self.world.fills_in(ANA, f"c:hand_over:{case['id']}", owner=owner))
+
+    @rule(n=st.integers(0, 5))
+    def a_member_merges(self, n):
+        if case := self.case(n, "open", "claimed"):
+            others = [each for each in self.run(self.world.all("cases", person_id=case["person_id"], state="open"))
+                      if each["id"] != case["id"]]  # fmt: skip
+            if others:
+                self.run(self.world.fills_in(ANA, f"c:merge:{case['id']}", into=others[0]["id"]))
 
     @rule(n=st.integers(0, 5))
     def a_member_dismisses(self, n):
@@ -152,7 +174,7 @@ class ClosedLoop(RuleBasedStateMachine):
         cases = self.run(self.world.all("cases"))
         owners = {case["person_id"] for case in cases}
         for response in self.run(self.world.all("responses")):
-            if response["score"] in OPEN_SCORES and response["state"] in ("complete", "partial"):
+            if response["survey"] != "enps" and response["score"] in OPEN_SCORES:
                 assert response["person_id"] in owners, response
         active = [(c["person_id"], c["cause"]) for c in cases if c["state"] in workflow.ACTIVE]
         assert len(active) == len(set(active)), "one active case a person and cause"
@@ -174,6 +196,23 @@ class ClosedLoop(RuleBasedStateMachine):
                 assert not 0 < case["callback_at"] <= now, case
                 assert not 0 < case["alert_at"] <= now, case
                 assert case["card_id"] or case["alert_at"] or case["incident_id"], case
+
+    @invariant()
+    def while_a_colleague_talks_with_somebody_nobody_asks_them_anything(self):
+        now, policy = self.world.now, contact.Policy()
+        for invitation in self.run(self.world.all("invitations", state="asked")):
+            if invitation["asked_at"] > self.looked_at:
+                talked = self.run(self.world.store.read(talks.last_at, invitation["person_id"]))
+                since = invitation["asked_at"] - talked
+                assert not talked or not 0 <= since < policy.talk_hours * 3_600_000, (invitation, talked)
+        self.looked_at = now
+
+    @invariant()
+    def an_answer_without_a_name_makes_no_case(self):
+        hidden = [row for row in self.run(self.world.all("responses")) if row["survey"] == "enps"]
+        assert not [row for row in hidden if row["person_id"] or row["invitation_id"]]
+        mine = [row["person_id"] for row in self.run(self.world.all("addresses", address="customer:worker"))]
+        assert not [case for case in self.run(self.world.all("cases")) if case["person_id"] in mine]
 
     @invariant()
     def nothing_reminds_twice_for_one_step(self):

@@ -13,7 +13,7 @@ from cxbot.clock import DueWork, next_time
 from cxbot.delivery import Delivery
 from cxbot.domain.cadence_words import read
 from cxbot.store import open_store
-from cxbot.transactions import cadences, interactions, people, people_merging, runs
+from cxbot.transactions import cadences, forecasts, interactions, people, people_merging, runs
 
 ZONE = "Asia/Shanghai"
 WEEK = 7 * DAY
@@ -62,7 +62,8 @@ async def test_people_are_asked_so_many_an_hour_within_working_hours(world):
 async def test_the_last_ones_come_on_the_next_working_day(world):
     await crowd(world, 30)
     await cadence(world, "from now 2 an hour")
-    await world.later(hours=8)
+    for _ in range(16):
+        await world.later(minutes=30)
     first = len(await asked(world))
     assert first == 16, "10:00 to 18:00"
     await world.later(hours=14)
@@ -93,7 +94,7 @@ async def test_every_refusal_is_a_decision_with_its_reason_and_the_forecast_had_
 
     await world.store.run(no_address)
     row = await cadence(world, "from now", start=False)
-    found = await world.store.read(cadences.forecast, row["id"], world.now, next_time)
+    found = await world.store.read(forecasts.forecast, row, world.now, next_time)
     assert (found.audience, found.asked) == (6, 3)
     assert found.held == {"open_survey": 1, "opted_out": 1, "no_address": 1}
     await world.store.run(cadences.start, row["id"], "ada", world.now, next_time)
@@ -119,21 +120,21 @@ async def test_the_audience_is_whom_it_names_and_no_colleague(world):
         ("from now", 3),
     ):
         row = await cadence(world, words, start=False)
-        found = await world.store.read(cadences.forecast, row["id"], world.now, next_time)
+        found = await world.store.read(forecasts.forecast, row, world.now, next_time)
         assert found.audience == wanted, words
 
 
 async def test_colleagues_are_asked_about_the_company_as_an_employer_and_customers_are_not(world):
     await crowd(world, 2)
     row = await cadence(world, "from now", "enps", start=False)
-    found = await world.store.read(cadences.forecast, row["id"], world.now, next_time)
+    found = await world.store.read(forecasts.forecast, row, world.now, next_time)
     assert found.audience == len(await world.all("people")) - 2
 
 
 async def test_a_sample_is_drawn_anew_each_time_round(world):
     await crowd(world, 40)
     row = await cadence(world, "from now sample 50", start=False)
-    found = await world.store.read(cadences.forecast, row["id"], world.now, next_time)
+    found = await world.store.read(forecasts.forecast, row, world.now, next_time)
     assert 10 < found.audience < 30
     await world.store.run(cadences.start, row["id"], "ada", world.now, next_time)
     await world.settle()
@@ -203,6 +204,8 @@ async def test_a_reminder_waits_while_it_is_paused(world):
     assert await world.reasons("waits") == [runs.PAUSED]
     await world.store.run(cadences.resume, row["id"], "ada", world.now, next_time)
     await world.later(days=1)
+    assert (await world.the("invitations"))["nudges"] == 0, "not on a Saturday"
+    await world.later(days=2)
     assert (await world.the("invitations"))["nudges"] == 1
 
 
@@ -329,7 +332,7 @@ async def test_follow_ups_of_a_cadence_that_was_stopped_or_paused_do_not_come(wo
     await world.later(days=8)
     assert await asked(world) == []
     await world.store.run(cadences.resume, row["id"], "ada", world.now, next_time)
-    await world.later(days=1)
+    await world.later(minutes=1)
     assert len(await asked(world)) == 1
     await world.happens("delivery", "returned", MEI)
     await world.store.run(cadences.stop, row["id"], "ada", world.now)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from world import ANA, BEN, HOUR, MEI, MINUTE, SAM, SUPPORT, arguments
+from world import ADA, ANA, BEN, HOUR, MEI, MINUTE, SAM, SUPPORT, arguments
 
 from cxbot.domain.cases import Refusal
 from cxbot.transactions import case_work
@@ -53,6 +53,33 @@ async def test_the_owner_is_reminded_before_and_the_customer_told_when_it_is_bro
     assert world.texts(SAM)[-1].startswith("We promised you an answer by today 12:00 and don't have it yet.")
     await world.later(days=3)
     assert len(await lines(world, case)) == 4
+
+
+async def test_a_promise_that_was_missed_is_overdue_until_the_customer_hears_from_us(world):
+    case = await promised(world)
+    await world.later(hours=2, minutes=11)
+    assert (await world.reload(case))["broken_at"] == case["callback_at"]
+    assert dict(world.cards()[-1].facts)["Promise missed"] == "12:00 (11 min late)"
+    for asked in ("overdue", "mine"):
+        await world.writes(ANA, asked)
+        assert f"{case['code']} · Medium · Sam Rivera · 2/5 · 12:00 (11 min late) · Ana" in world.last(SUPPORT).text
+    await world.writes(SAM, "any news?")
+    assert "You should have heard from us by today 12:00" in world.texts(SAM)[-1]
+    await world.writes(ADA, "status")
+    assert "1 case is past what was promised" in world.last(ADA).text
+    await reply(world, case, "Here is your answer.")
+    await world.settle()
+    assert dict(world.cards()[-1].facts).get("Promise missed") is None
+    await world.writes(ANA, "overdue")
+    assert "Nothing is overdue" in world.last(SUPPORT).text
+
+
+async def test_whether_a_case_is_dealt_with_is_told_the_customer_without_a_time_that_has_passed(world):
+    case = await world.unhappy(words="slow")
+    await reply(world, case, "We are looking into it.")
+    await world.later(days=1)
+    await world.writes(SAM, "any news?")
+    assert world.texts(SAM)[-1] == f"Ana is looking after your case {case['code']}."
 
 
 async def test_in_chinese(world):

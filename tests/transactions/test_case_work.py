@@ -84,7 +84,9 @@ async def test_what_was_done_within_thirty_seconds_is_taken_back_before_the_cust
     assert "undo" in [choice.key.split(":")[1] for choice in world.cards()[-1].choices]
     await world.later(seconds=29)
     receipt = await world.presses(BEN, f"c:undo:{case['id']}")
-    assert case["code"] in receipt.notice
+    assert receipt.notice == (
+        f"Taken back: “resolved”. Case {case['code']} is as it was before; nothing went to the customer."
+    )
     assert (await world.reload(case))["state"] == "open"
     await world.later(hours=3)
     assert world.texts(SAM) == told
@@ -100,8 +102,19 @@ async def test_after_thirty_seconds_nothing_is_taken_back_and_the_button_is_gone
     assert "You have your money back." in world.last(SAM).text
     assert "undo" not in [choice.key.split(":")[1] for choice in world.cards()[-1].choices]
     receipt = await world.presses(ANA, f"c:undo:{case['id']}")
-    assert receipt.notice == "There is nothing to take back any more."
+    assert receipt.notice == "“resolved” can't be taken back any more."
     assert (await world.reload(case))["state"] == "resolved"
+
+
+async def test_who_resolved_it_is_named_where_the_case_was_somebody_elses(world):
+    case = await world.unhappy(words="slow")
+    await world.presses(BEN, f"c:claim:{case['id']}")
+    await world.resolves(ANA, case)
+    await world.later(minutes=62)
+    assert dict(world.cards()[-1].facts)["State"].startswith("Resolved by Ana")
+    await world.writes(SAM, "yes")
+    assert dict(world.cards()[-1].facts)["State"].startswith("Closed, resolved by Ana")
+    assert "Well done, Ana." in "\n".join(world.texts(SUPPORT))
 
 
 @pytest.mark.parametrize("action", ["claim", "snooze", "hand_over", "dismiss", "contacted"])
@@ -119,7 +132,7 @@ async def test_every_action_can_be_taken_back_once(world, action):
     after = await world.reload(case)
     changed = {name for name in before if before[name] != after[name]}
     assert changed <= {"version"}
-    assert await act(world, case, "undo") == Refusal("refuse.nothing_to_undo")
+    assert (await act(world, case, "undo")).key == "refuse.cannot_undo"
 
 
 async def test_a_case_is_handed_to_somebody_of_the_team_only(world):

@@ -129,7 +129,7 @@ async def test_a_resolution_nobody_has_read_yet_is_not_sent_once_the_case_is_ope
     await world.later(minutes=1)
     assert "All is well now." not in "\n".join(world.texts(SAM))
     undone = await world.presses(ANA, f"c:undo:{case['id']}")
-    assert undone.notice == "There is nothing to take back any more."
+    assert undone.notice == "“resolved” can't be taken back any more."
 
 
 async def test_another_matter_of_the_same_person_is_a_case_of_its_own_and_graver(world):

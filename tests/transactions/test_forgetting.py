@@ -122,6 +122,7 @@ async def test_an_open_case_is_closed_with_a_reason_and_the_team_is_told_without
     assert not [text for text in told if "Sam" in text]
     card = world.cards()[-1]
     assert "Rivera" not in card.title + card.text + str(card.facts)
+    assert card.text == "What this customer said and was told has been erased."
     await world.later(days=3)
     assert await world.all("cases", state="open") == []
 

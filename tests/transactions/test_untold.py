@@ -45,6 +45,16 @@ async def test_one_that_was_held_until_it_was_too_late_leaves_the_same_task(worl
     assert (await world.reload(case))["untold"] == "expired"
 
 
+async def test_what_is_still_on_its_way_is_not_said_to_have_been_told(world):
+    case = await world.unhappy(words="slow")
+    await world.resolves(ANA, case, told="We have paid you back.")
+    await world.writes(ANA, "untold")
+    assert "1 resolution is on its way" in world.last(SUPPORT).text
+    await world.later(seconds=31)
+    await world.writes(ANA, "untold")
+    assert world.last(SUPPORT).text.endswith("Every customer has been told what was done.")
+
+
 async def test_nobody_who_was_not_told_counts_as_told(world):
     case = await world.unhappy(words="slow")
     await world.writes(SAM, "stop all")

@@ -1,0 +1,169 @@
+"""Storms: many cases of one cause in a short time, read and worked all at once as on their card."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel, Field
+
+from cxbot import wording
+from cxbot.api import case_answers, case_bodies, case_routes, serving
+from cxbot.api.answers import Time, time_text
+from cxbot.api.bodies import Body, Word, clean
+from cxbot.api.case_bodies import CaseActionBody
+from cxbot.api.serving import Endpoint, json_answer, language, missing
+from cxbot.domain.cases import Refusal
+from cxbot.ports import Clock, Store, Tx
+from cxbot.transactions import incident_requests, incidents
+from cxbot.transactions.case_requests import Conflict, Missing
+from cxbot.transactions.incident_requests import Worked
+
+ACTIONS: Mapping[str, tuple[type[CaseActionBody], str]] = {
+    "claim": (CaseActionBody, "Take every case of a storm that nobody has"),
+    "reply": (case_bodies.ReplyBody, "Write to every customer of a storm"),
+    "resolve": (case_bodies.ResolveBody, "Resolve every case of a storm"),
+    "undo": (CaseActionBody, "Take back what has not begun yet"),
+}
+
+
+class Incident(BaseModel):
+    """A storm: cases of one cause that came in a short time."""
+
+    id: str
+    code: str
+    state: str = Field(description="open while cases come, then ended.")
+    team: str
+    cause: str
+    severity: str
+    cases: int
+    open: int
+    claimed: int
+    late: int = Field(description="How many are past the promised first contact.")
+    opened_at: Time
+    last_at: Time
+    promised_at: Time = Field(description="The first contact that is due next.")
+    doing: str = Field(description="What is being done to all: claim, reply or resolve; else ''.")
+    doing_by: str
+    can_undo: bool
+
+
+class IncidentList(BaseModel):
+    """The storms that go on, the newest first."""
+
+    items: list[Incident]
+
+
+class IncidentAnswer(BaseModel):
+    """What is going to be done to all; it begins after 30 seconds, in which it can be undone."""
+
+    event: str = Field(description="What the history has of it; '' in a preview.")
+    message: str
+    incident: Incident
+    reads: str = Field(description="What one of the customers reads; '' where that is nothing.")
+
+
+class IncidentQuery(Body):
+    """Of which team."""
+
+    team: Word = Field("", description="Only of the team with this id.", examples=["support"])
+
+
+class IncidentRoutes:
+    """The endpoints of storms, over a store."""
+
+    def __init__(self, store: Store, clock: Clock, channels: Collection[str]) -> None:
+        self._store = store
+        self._clock = clock
+        self._channels = channels
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """The storms that go on, one of them, and each action on all of its cases."""
+        actions = (
+            Endpoint(
+                "POST",
+                f"/incidents/{{id}}:{name}",
+                serving.camel(f"{name}-incident"),
+                summary,
+                200,
+                IncidentAnswer,
+                self._acting(name, body),
+                body=body,
+                refusals=(400, 403, 404, 409, 413, 422),
+            )
+            for name, (body, summary) in ACTIONS.items()
+        )
+        read_all = Endpoint(
+            "GET", "/incidents", "listIncidents", "Read the storms that go on", 200, IncidentList, self._list,
+            query=IncidentQuery, refusals=(422,),
+        )  # fmt: skip
+        read_one = Endpoint(
+            "GET", "/incidents/{id}", "getIncident", "Read one storm", 200, Incident, self._one, refusals=(404,)
+        )
+        return (read_all, read_one, *actions)
+
+    async def _list(self, request: web.Request) -> web.StreamResponse:
+        asked = serving.query(IncidentQuery, request)
+
+        def read(tx: Tx, now: int) -> IncidentList:
+            rows = tx.all("incidents.all_open", team_id=asked.team)
+            return IncidentList(items=[_shown(incidents.facts(tx, row["id"], now)) for row in rows])
+
+        return json_answer(await self._store.read(read, self._clock.now()), 200)
+
+    async def _one(self, request: web.Request) -> web.StreamResponse:
+        def read(tx: Tx, named: str, now: int) -> Incident | None:
+            row = incident_requests.find(tx, named)
+            return _shown(incidents.facts(tx, row["id"], now)) if row is not None else None
+
+        found = await self._store.read(read, clean(request.match_info["id"]), self._clock.now())
+        if found is None:
+            raise missing("incident")
+        return json_answer(found, 200)
+
+    def _acting(self, name: str, model: type[CaseActionBody]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            now, spoken = self._clock.now(), language(request)
+            asked = await case_routes.read_asked(request, name, model, now, self._channels)
+            done = await self._store.run(incident_requests.act, asked, now)
+            if isinstance(done, Missing):
+                raise missing("incident")
+            if isinstance(done, Conflict):
+                raise case_answers.conflict()
+            if isinstance(done, Refusal):
+                raise case_answers.refused(done, spoken, now)
+            return case_routes.answered(_answer(done, spoken, now), repeated=done.repeated)
+
+        return handle
+
+
+def _answer(done: Worked, spoken: str, now: int) -> IncidentAnswer:
+    key, args = done.says
+    return IncidentAnswer(
+        event=done.event,
+        message=wording.text(key, spoken, **args, now=now),
+        incident=_shown(done.facts),
+        reads=case_answers.read_by_customer(done.reads, done.sample, now),
+    )
+
+
+def _shown(facts: Mapping[str, Any]) -> Incident:
+    return Incident(
+        id=facts["incident"],
+        code=facts["code"],
+        state=facts["state"],
+        team=facts["team_id"],
+        cause=facts["cause"],
+        severity=facts["severity"],
+        cases=facts["n"],
+        open=facts["open"],
+        claimed=facts["claimed"],
+        late=facts["late"],
+        opened_at=time_text(facts["opened_at"]),
+        last_at=time_text(facts["last_at"]),
+        promised_at=time_text(facts["promised_at"]),
+        doing=facts["work"],
+        doing_by=facts["work_by"],
+        can_undo=facts["undo"],
+    )

@@ -1,0 +1,83 @@
+"""What another system does to all cases of a storm in the name of a colleague: once an id, as the buttons do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from cxbot.domain import cases as workflow
+from cxbot.domain.cases import Refusal
+from cxbot.domain.roles import may
+from cxbot.ports import Row, Tx
+from cxbot.transactions import case_messages, case_requests, case_work, incidents, teams
+from cxbot.transactions.case_requests import Asked, Conflict, Missing, Said
+
+EVENTS = {"claim": "all_claim", "reply": "all_reply", "resolve": "all_resolve", "undo": "all_undo"}
+"""What can be done to all cases of a storm, and the event it leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What came of it: the storm as it is now, what the caller is told, what one of the customers reads, and who."""
+
+    facts: dict[str, Any]
+    event: str
+    says: Said
+    sample: Row | None = None
+    reads: Said | None = None
+    repeated: bool = False
+    made: str = ""
+
+
+def act(tx: Tx, asked: Asked, now: int) -> Worked | Refusal | Conflict | Missing:
+    """Carries a request out once; `asked.case` is the id of the incident, or its number."""
+    incident = find(tx, asked.case)
+    if incident is None:
+        return Missing()
+    return case_requests.once(
+        tx,
+        asked,
+        incident["id"],
+        now,
+        lambda: _act(tx, asked, incident, now),
+        lambda kept: _worked(tx, asked, incident, kept["event"], now, repeated=True),
+    )
+
+
+def find(tx: Tx, named: str) -> Row | None:
+    """An incident by its id or its number."""
+    return tx.one("incidents.get", id=named) or tx.one("incidents.by_code", code=named.upper().lstrip("#"))
+
+
+def _act(tx: Tx, asked: Asked, incident: Row, now: int) -> Worked | Refusal:
+    actor = case_requests.person_of(tx, asked.actor)
+    if actor is None or not may(teams.roles_of(tx, actor["id"]), "work_case", incident["team_id"]):
+        return Refusal("refuse.not_member", {"who": case_messages.lead_names(tx, incident["team_id"])})
+    given = dict(asked.arguments)
+    if asked.action == "resolve":
+        if (refusal := case_requests.unknown_cause(tx, incident["team_id"], given["root_cause"])) is not None:
+            return refusal
+        given["done_words"] = given.pop("done")
+    if asked.preview:
+        return _worked(tx, asked, incident, "", now)
+    done = incidents.act(tx, incident["id"], asked.action, actor["id"], now, via=f"api:{asked.caller}", **given)
+    return done if isinstance(done, Refusal) else _worked(tx, asked, incident, EVENTS[asked.action], now)
+
+
+def _worked(tx: Tx, asked: Asked, incident: Row, event: str, now: int, *, repeated: bool = False) -> Worked:
+    facts = incidents.facts(tx, incident["id"], now)
+    sample = tx.one("incidents.sample", id=incident["id"])
+    words = str(asked.arguments.get(case_requests.SAYS.get(asked.action, ""), ""))
+    actor = case_requests.person_of(tx, asked.actor)
+    reads = None
+    if words and sample is not None and actor is not None:
+        reads = case_work.what_the_customer_reads(tx, sample, asked.action, actor["id"], words)
+    return Worked(facts, event, _says(event, facts), sample, reads, repeated)
+
+
+def _says(event: str, facts: dict[str, Any]) -> Said:
+    if not event:
+        return "incident.form.intro", {"n": facts["to_work"]}
+    if event == EVENTS["undo"]:
+        return "incident.undone", {}
+    return "incident.begun", {"n": facts["to_work"], "seconds": workflow.UNDO_MS // 1000}

@@ -1,0 +1,48 @@
+"""What is kept for a time only: the ids that other systems gave their requests."""
+
+from __future__ import annotations
+
+from world import ANA
+
+from cxbot.clock import Pruning
+from cxbot.transactions import case_requests
+from cxbot.transactions.case_requests import Acted, Asked
+
+DAYS = case_requests.KEPT_MS // 86_400_000
+
+
+async def claims(world, case, number):
+    asked = Asked("crm", number, "digest", case["id"], {"channel": "web", "address": ANA}, "claim")
+    return await world.store.run(case_requests.act, asked, world.now)
+
+
+async def test_the_id_of_a_request_is_known_for_a_month_and_then_forgotten(world):
+    case = await world.unhappy()
+    pruning = Pruning(world.store, world.clock.clock)
+    await claims(world, case, "R")
+    await world.later(days=DAYS - 1)
+    assert await pruning.look() == 0
+    again = await claims(world, case, "R")
+    assert isinstance(again, Acted)
+    assert again.repeated
+    await world.later(days=2)
+    assert await pruning.look() == 1
+    assert await world.all("case_requests") == []
+    assert (await world.history(case)).count("claimed") == 1
+
+
+async def test_what_is_young_stays_and_all_that_is_old_goes_a_batch_at_a_time(world):
+    case = await world.unhappy()
+    n = case_requests.PRUNED_AT_ONCE + 5
+
+    def many(tx):
+        for number in range(n):
+            given = {"caller": "crm", "id": f"old-{number}", "body": "", "case_id": case["id"], "made_at": world.now}
+            tx.run("case_requests.begin", **given)
+
+    await world.store.run(many)
+    await world.later(days=DAYS + 1)
+    await claims(world, case, "young")
+    assert await Pruning(world.store, world.clock.clock).look() == n
+    assert [row["id"] for row in await world.all("case_requests")] == ["young"]
+    assert await Pruning(world.store, world.clock.clock).look() == 0
