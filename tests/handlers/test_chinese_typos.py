@@ -84,4 +84,5 @@ async def test_a_started_cadence_says_whom_it_asks(world):
     await world.ticket_closed()
     said = await says(world, "cadence new nps from now as soon", "cadence start soon")
     assert "would" not in said
+    assert said.count("It asks") == 1
     assert "值班" in await says(world, "值班", who=WEI, place="team:delivery")
