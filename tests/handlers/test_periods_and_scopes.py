@@ -44,6 +44,16 @@ async def test_a_teams_channel_is_told_of_its_own_team_unless_all_is_said(world)
     assert "n = 2" in await says(world, "numbers")
 
 
+async def test_recovery_is_of_the_same_teams_as_numbers_and_says_which(world):
+    await world.unhappy(SAM)
+    await world.happens("delivery", "delivered", MEI)
+    await world.writes(MEI, "1")
+    assert "Last 30 days · Support, 1 case:" in await says(world, "recovery", who=ANA, place=SUPPORT)
+    assert "Last 30 days · all teams, 2 cases:" in await says(world, "recovery all", who=ANA, place=SUPPORT)
+    assert "Last 30 days, 2 cases:" in await says(world, "recovery")
+    assert "今天 · Support，1 个服务单：" in await says(world, "挽回 今天", who=ANA, place=SUPPORT)
+
+
 async def test_what_counts_as_an_answer_is_said(world):
     await world.unhappy(SAM)
     said = await says(world, "numbers")
