@@ -24,7 +24,7 @@ def begin(call: Call, row: Row, *, confirmed: bool) -> Receipt:
         return _ask_second(call, row, found.asked)
     outcome = cadences.start(call.tx, row["id"], call.sender["id"], call.now, next_time)
     key, args = said.changed(cadences.named(call.tx, row["name"]) or row, outcome, "started")
-    return call.say(key, **args, note=said.forecast(row, found) if outcome == "done" else [])
+    return call.say(key, **args, forecast=said.forecast(row, found, started=True) if outcome == "done" else [])
 
 
 def _to_confirm(call: Call, row: Row, found: forecasts.Forecast) -> Receipt:

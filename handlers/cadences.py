@@ -121,8 +121,8 @@ def held(counts: Mapping[str, int]) -> list[dict[str, Any]]:
     return [{"key": f"command.cadence.held.{group}", "args": {"n": n}} for group, n in ordered]
 
 
-def forecast(row: Row, found: forecasts.Forecast) -> list[dict[str, Any]]:
-    """A forecast, line by line."""
+def forecast(row: Row, found: forecasts.Forecast, *, started: bool = False) -> list[dict[str, Any]]:
+    """A forecast, line by line; of what has been started, what is going to happen."""
     plan = cadences.plan_of(row)
     args = {"asked": found.asked, "audience": found.audience, "held": held(found.held)}
     if plan.after:
@@ -133,7 +133,8 @@ def forecast(row: Row, found: forecasts.Forecast) -> list[dict[str, Any]]:
         if found.rest_days:
             lines.append({"key": "command.cadence.forecast_rest", "args": {"days": found.rest_days}})
         return lines
-    lines = [{"key": "command.cadence.forecast_audience", "args": args}]
+    key = "command.cadence.asks_audience" if started else "command.cadence.forecast_audience"
+    lines = [{"key": key, "args": args}]
     if found.asked:
         pace = min(found.pace, found.asked)
         when = {"days": found.days, "pace": pace, "begins": found.begins, "ends": found.ends}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from cxbot import wording
+from cxbot.domain import replies
 from cxbot.domain.roles import RANK, may
 from cxbot.ports import Inbound, Limits, ReadFirst, Receipt, Row, Tx
 from cxbot.transactions import command_turns, people, settings, teams
@@ -31,8 +33,10 @@ from handlers.speaking import Speaker
 LONGEST_TYPO = 24
 """Columns of a line that may be a mistyped command (a Chinese sign takes two); a longer one is talk."""
 MORE = "more"
-GO_ON = (MORE, "cancel")
+CANCEL = "cancel"
+GO_ON = (MORE, CANCEL)
 """Commands that follow up another; their words are everyday ones, and meant where there is something to follow."""
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 HELP = "command"
 """The argument of `help`."""
 
@@ -64,6 +68,9 @@ def run(
     if isinstance(parsed, Parsed) and parsed.languages and not {language, "en"} & set(parsed.languages):
         # Everybody writes "help"; who writes 帮助 reads Chinese.
         language = parsed.languages[0]
+    elif isinstance(parsed, NotUnderstood) and (written := spoken(own, language)) != language:
+        language = written
+        parsed = parse(own, known(), language)
     speaker = speaker_to(tx, inbound, now, language, team, can)
     if refused := too_many(speaker, sender):
         return refused
@@ -73,6 +80,14 @@ def run(
     if isinstance(parsed, NotUnderstood):
         return _not_understood(speaker, own, parsed)
     return carry_out(speaker, sender, parsed, team, found)
+
+
+def spoken(words: str, language: str) -> str:
+    """The language of what was written where that shows in its signs: Chinese to who is answered in another, too."""
+    signs = _CHINESE.findall(words)
+    if language.startswith("zh") or not signs:
+        return language
+    return "zh-TW" if any(replies.fold(sign) != sign for sign in signs) else "zh-CN"
 
 
 def carry_out(
@@ -116,6 +131,7 @@ def carry_out(
         ask=ask,
         place=inbound.place,
         typed=inbound.text,
+        takes_files=speaker.can.files,
         only_for=inbound.sender if inbound.private else "",
     )
     return command.run(call)
@@ -177,15 +193,21 @@ def _one_word(words: str) -> bool:
 
 
 def overheard(tx: Tx, inbound: Inbound, now: int) -> bool:
-    """Whether a line in a team's channel is none of the bot's: talk, or "more" and "cancel" with nothing to follow."""
+    """Whether a line in a team's channel is none of the bot's: talk, or "more" with nothing to follow."""
     if inbound.command:
         return False
     if is_talk(inbound.text):
         return True
     parsed = parse(own_words(inbound.text), known())
-    if isinstance(parsed, NotUnderstood) or parsed.command.name not in GO_ON or inbound.text.lstrip().startswith("/"):
+    if isinstance(parsed, NotUnderstood) or parsed.command.name != MORE or inbound.text.lstrip().startswith("/"):
         return False
-    return parsed.command.name != MORE or command_turns.look(tx, Seat.of(inbound), "page", now) is None
+    return command_turns.look(tx, Seat.of(inbound), "page", now) is None
+
+
+def drops(text: str) -> bool:
+    """Whether a line is "cancel" and nothing else: to a colleague never a word that stops surveys."""
+    parsed = parse(own_words(text), known())
+    return isinstance(parsed, Parsed) and parsed.command.name == CANCEL
 
 
 def plainly_meant(text: str) -> bool:

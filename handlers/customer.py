@@ -55,6 +55,11 @@ def may_be_answer(tx: Tx, person: Row, inbound: Inbound, now: int) -> bool:
     """Whether a text of somebody with a role is meant for what they were asked themselves, or stops it."""
     if replies.read_intent(inbound.text) in ("stop", "stop_all", "start"):
         return True
+    return is_asked(tx, person, inbound, now)
+
+
+def is_asked(tx: Tx, person: Row, inbound: Inbound, now: int) -> bool:
+    """Whether somebody is asked something there as a customer is."""
     if people.expected(tx, inbound.channel, inbound.place, now) is not None:
         return True
     invitation = tx.one("invitations.open_of_person", person_id=person["id"])

@@ -70,6 +70,7 @@ def handle(tx: Tx, inbound: Inbound, now: int, found: list[Any] | None = None, c
         and (
             inbound.command
             or commands.plainly_meant(inbound.text)
+            or (commands.drops(inbound.text) and not customer.is_asked(tx, sender, inbound, now))
             or not customer.may_be_answer(tx, sender, inbound, now)
         )
     ):

@@ -64,6 +64,7 @@ def decide(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
 def done(granted: grants.Granted) -> tuple[str, dict[str, Any]]:
     """What the one who acted is answered: the message key and its arguments."""
     args = {"money": granted.money, "code": granted.case["code"], "who": list(granted.approvers)}
+    args["beyond"] = grants.named(granted.beyond)
     return f"goodwill.done.{granted.state}", args
 
 

@@ -116,6 +116,8 @@ class Call:
     """The address of the conversation, which with the sender's is where an answer to `ask` comes from."""
     typed: str = ""
     """The line as it was written, quotes, line breaks and all."""
+    takes_files: bool = False
+    """Whether a file that goes with the answer reaches the sender."""
     only_for: str = ""
     """The sender's address, where what is answered in the place is for them alone."""
 

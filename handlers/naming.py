@@ -10,6 +10,8 @@ from cxbot.ports import Receipt, Row, Tx
 from cxbot.transactions import people, teams
 from handlers.grammar import Call
 
+CHANNELS = ("web", "slack", "wechat", "wecom")
+"""The channels that the program can be connected to."""
 MOST_NAME = 5
 """Words of which a name is made at most."""
 CONFIRM = ("confirm", "确认", "確認")
@@ -84,6 +86,14 @@ def too_high(call: Call, person: Row) -> Receipt | None:
     """Says that somebody with a higher role is meant, of whom the sender changes nothing; None where that is not so."""
     mine, theirs = teams.roles_of(call.tx, call.sender["id"]), teams.roles_of(call.tx, person["id"])
     return None if covers(mine, theirs) else call.say("refuse.higher_role", name=person["name"])
+
+
+def not_connected(call: Call, channel: str) -> Receipt | None:
+    """Says that a channel there is works not here; None where it does, and for a word that is no channel."""
+    known = channel.casefold()
+    if known not in CHANNELS or call.tx.one("teams.knows_channel", channel=known) is not None:
+        return None
+    return call.say("refuse.channel_not_connected", channel={"key": f"channel.name.{known}", "args": {}})
 
 
 def which(call: Call, wanted: str, options: Sequence[tuple[str, str]]) -> Receipt:

@@ -40,6 +40,8 @@ class Speaker:
         """Answers where the command was given, or the sender alone where it was given in private."""
         if self.inbound.place == self.inbound.sender and not args.get("listed"):
             self._take_numbers(args.get("choices") or ())
+        elif args.get("awaited") and self.can.forms:
+            self._keep_asked([])
         return self._told(self.inbound.sender if self.inbound.private else "", key, args, aside=False)
 
     def aside(self, key: str, **args: Any) -> Receipt:
@@ -79,8 +81,12 @@ class Speaker:
             {"label": each["label"], "press": each["key"]} for each in choices if self.can.forms or not each.get("form")
         ]
         if options:
-            body = {"options": options, "language": self.language, "private": self.inbound.private}
-            command_turns.keep(self.tx, self.seat, "asked", self.tx.new_id(), body, self.now)
+            self._keep_asked(options)
+
+    def _keep_asked(self, options: Sequence[Mapping[str, Any]]) -> None:
+        """Waits for one of the options, or for "cancel"."""
+        body = {"options": options, "language": self.language, "private": self.inbound.private}
+        command_turns.keep(self.tx, self.seat, "asked", self.tx.new_id(), body, self.now)
 
     def _told(self, only_for: str, key: str, args: Mapping[str, Any], *, aside: bool) -> Receipt:
         args = {"zone": self.zone, **args}

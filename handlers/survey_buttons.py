@@ -108,7 +108,8 @@ def _named(call: Call, survey: Survey, edited: Survey, form: Form, fields: Mappi
     if key != survey.key and not survey_drafts.rename(call.tx, survey.key, key, call.sender["id"], call.now):
         said = wording.text("survey.edit.exists", call.language, name=key)
         return Receipt(form=forms.with_mistakes(form, fields, {"key": said}))
-    return survey_desk.keep(call, edited.model_copy(update={"key": key}))
+    before = survey.key if key != survey.key else ""
+    return survey_desk.keep(call, edited.model_copy(update={"key": key}), before)
 
 
 def _imported(call: Call, inbound: Inbound) -> Receipt:

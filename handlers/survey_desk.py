@@ -58,11 +58,17 @@ def found(call: Call, key: str, use: Callable[[Survey, Draft | None], Receipt]) 
     return use(*current)
 
 
-def keep(call: Call, edited: Edited) -> Receipt:
-    """Keeps an edit in the draft and says what changed and what still stands in the way; or says why it is none."""
+def keep(call: Call, edited: Edited, renamed_from: str = "") -> Receipt:
+    """Keeps an edit in the draft and says what changed and what still stands in the way; or says why it is none.
+
+    `renamed_from`: what the survey was called until just now.
+    """
     if isinstance(edited, Wrong):
         return call.say(edited.key, **edited.args)
     draft, changed = survey_drafts.save(call.tx, edited, call.sender["id"], call.now)
+    if renamed_from:
+        said = {"survey": edited.key, "before": renamed_from, "lines": lines(changed)}
+        return call.say("survey.edit.renamed", **said, **standing(call.tx, draft))
     if not changed:
         return call.say("survey.edit.nothing", survey=edited.key)
     return call.say("survey.edit.saved", survey=edited.key, lines=lines(changed), **standing(call.tx, draft))

@@ -50,6 +50,20 @@ def read(words: str, zone: str, now: int) -> int | None:
     return calendar.instant(zone, datetime.combine(day, at))
 
 
+def read_end(words: str, zone: str, now: int) -> tuple[int, bool] | None:
+    """Until when something goes on that lasts "until Sunday": the end of that day where no time is said.
+
+    The moment (epoch ms), and whether it is such an end of a day; None where the words are no day.
+    """
+    at = read(words, zone, now)
+    if at is None:
+        return None
+    if _TIME.search(fold(words)) is not None:
+        return at, False
+    day = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
+    return calendar.instant(zone, datetime.combine(day, time())), True
+
+
 def _clock(found: re.Match[str]) -> time | None:
     if found["c"]:
         hour, minute = int(found["c"]), 30 if found["cm"] == "半" else int(found["cm"] or 0)

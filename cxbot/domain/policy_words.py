@@ -21,6 +21,12 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "confirm_after_minutes": ("confirm after", "确认时间", "確認時間"),
     "confirm_wait_hours": ("confirm wait", "等待确认", "等待確認"),
     "opening_card": ("opening card", "opening", "开工卡片", "每日卡片", "開工卡片", "每日卡片"),
+    "queue_alerts": ("alerts wait for opening", "alerts wait", "queue alerts", "提醒等到上班"),
+    "goodwill_currency": ("goodwill currency", "补偿币种", "補償幣別"),
+    "goodwill_each": ("goodwill at once", "goodwill each", "单次补偿", "單次補償"),
+    "goodwill_person": ("goodwill per customer", "每位客户补偿", "每位客戶補償"),
+    "goodwill_team": ("goodwill per team", "团队每月补偿", "團隊每月補償"),
+    "goodwill_wait_hours": ("goodwill approval within", "补偿审批时限", "補償核准時限"),
     "storm_cases": ("storm cases", "storm", "集中投诉", "集中投訴", "风暴", "風暴"),
     "storm_minutes": ("storm within", "storm minutes", "集中投诉时间", "集中投訴時間"),
 }
@@ -74,8 +80,8 @@ def changed(policy: TeamPolicy, setting: str, words: str) -> TeamPolicy | Mistak
 
 def _value(setting: str, words: str, before: Any) -> Any:
     kind = TeamPolicy.model_fields[setting].annotation
-    if setting == "goodwill_currency":
-        return "" if _plain(words) in _OFF else words.strip().upper()
+    if setting.startswith("goodwill") and kind is str:
+        return _of_goodwill(setting, words)
     if kind is str:
         return words.strip()
     if kind is bool:
@@ -96,6 +102,14 @@ def _value(setting: str, words: str, before: Any) -> Any:
     if not severity or len(amounts) != 1:
         return Mistake("severity", setting)
     return {**before, severity: amounts[0]}
+
+
+def _of_goodwill(setting: str, words: str) -> str:
+    """A currency as ISO 4217 writes it, or an amount."""
+    off = _plain(words) in _OFF
+    if setting == "goodwill_currency":
+        return "" if off else words.strip().upper()
+    return "0" if off else words.strip()
 
 
 def _severity(words: str) -> tuple[str, str]:
@@ -119,6 +133,8 @@ def _amounts(words: str, *, bare: int = 1) -> list[int]:
 def _mistake(setting: str, error: ValidationError) -> Mistake:
     first = error.errors()[0]
     limits = first.get("ctx", {})
+    if setting.startswith("goodwill") and first["type"] not in ("less_than_equal", "greater_than_equal"):
+        return Mistake("currency" if setting == "goodwill_currency" else "amount", setting)
     if first["type"] in ("less_than_equal", "greater_than_equal"):
         fields = TeamPolicy.model_fields[setting].metadata
         least = next((each.ge for each in fields if hasattr(each, "ge")), 0)

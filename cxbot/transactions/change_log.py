@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,8 @@ Second = Callable[[Tx, Row], Survey | None]
 class Undone:
     """A change that was taken back, or could not be because something else was changed since.
 
-    `waits_for`: the survey that would go live again, which another admin has to approve first.
+    `waits_for`: the survey that would go live again, which another admin has to approve first. `before` is the change
+    made before this one that is not taken back yet, where this one could not be.
     """
 
     event: Row
@@ -35,10 +36,11 @@ class Undone:
     why_not: str = ""
     """"not_yours" or "last_owner"; '' where it was changed since."""
     waits_for: Survey | None = None
+    before: Row | None = None
 
 
 def changes(tx: Tx, since: int, until: int, actor_id: str = "") -> list[Row]:
-    """What people, or one of them, changed in a time, newest first, with the names of `actor`, `subject` or `team`."""
+    """What people, or one of them, changed in a time, newest first; `actor`, `subject`, `team`, `cadence` are names."""
     return tx.all("change_log.changes", since=since, until=until, actor=actor_id, most=MOST)
 
 
@@ -48,28 +50,41 @@ def team_of(row: Mapping[str, Any]) -> str:
     return str(row["subject_id"]) if row["kind"].startswith("team.") else str(args.get("team", ""))
 
 
-def undo_latest(tx: Tx, sender_id: str, now: int) -> Undone | None:
-    """Takes back the newest change of the sender's that can be and was not yet; None where there is none."""
-    mine = changes(tx, now - UNDO_MS, now, sender_id)
+def undo_latest(tx: Tx, sender_id: str, now: int, event_id: str = "") -> Undone | None:
+    """Takes back the newest change of the sender's that was not yet, or the one named; None where there is none."""
+    left = _not_taken_back(changes(tx, now - UNDO_MS, now, sender_id))
+    names = [row["id"] for row in left]
+    if event_id:
+        left = left[names.index(event_id) :] if event_id in names else []
+    if not left:
+        return None
+    row = left[0]
+    if row["kind"] in SECOND and (wanted := SECOND[row["kind"]](tx, row)) is not None:
+        return Undone(row, done=False, waits_for=wanted)
+    first = tx.new_id()
+    came = REVERT[row["kind"]](tx, row, sender_id, now)
+    if came is not True:
+        return Undone(row, False, came if isinstance(came, str) else "", before=left[1] if len(left) > 1 else None)
+    args = {"event": row["id"], "since": first, "kind": row["kind"], "team": team_of(row)}
+    people.record(tx, row["subject_id"], sender_id, UNDONE, args, now)
+    return Undone(row, done=True)
+
+
+def _not_taken_back(mine: Sequence[Row]) -> list[Row]:
+    """Of somebody's changes, newest first, those that can be taken back and were not, nor came of taking one back."""
     taken_back, spans = set(), []
     for row in mine:
         if row["kind"] == UNDONE:
             args = json.loads(row["args"])
             taken_back.add(args["event"])
             spans.append((args["since"], row["id"]))
-    for row in mine:
-        by_undoing = any(first < row["id"] < last for first, last in spans)
-        if row["kind"] not in REVERT or row["id"] in taken_back or by_undoing:
-            continue
-        if row["kind"] in SECOND and (wanted := SECOND[row["kind"]](tx, row)) is not None:
-            return Undone(row, False, waits_for=wanted)
-        first = tx.new_id()
-        came = REVERT[row["kind"]](tx, row, sender_id, now)
-        if came is True:
-            args = {"event": row["id"], "since": first, "kind": row["kind"], "team": team_of(row)}
-            people.record(tx, row["subject_id"], sender_id, UNDONE, args, now)
-        return Undone(row, came is True, came if isinstance(came, str) else "")
-    return None
+    return [
+        row
+        for row in mine
+        if row["kind"] in REVERT
+        and row["id"] not in taken_back
+        and not any(first < row["id"] < last for first, last in spans)
+    ]
 
 
 def _column(column: str) -> Revert:

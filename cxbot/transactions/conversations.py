@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,11 +51,12 @@ def read(tx: Tx, case_id: str, viewer_id: str, page: int) -> Conversation:
 
 def of(tx: Tx, case: Row, viewer: Viewer, page: int, most: int) -> Conversation:
     """As `read`, with so many lines a page, for anybody who may see so much."""
-    entries = [each for each in timeline.everything(tx, case["person_id"], viewer) if not each.team and _is_said(each)]
+    found = timeline.everything(tx, case["person_id"], viewer)
+    entries = [said for each in found if not each.team and _is_said(each) for said in _one_by_one(tx, each)]
     entries.sort(key=lambda each: (each.at, RANK[each.what], each.row.get("id", "")))
     end = max(0, len(entries) - (page - 1) * most)
     start = max(0, end - most)
-    lines = tuple(_line(tx, each) for each in entries[start:end])
+    lines = tuple(_line(each) for each in entries[start:end])
     return Conversation(lines, start, people.name_of(tx, case["person_id"]))
 
 
@@ -66,7 +67,19 @@ def _is_said(entry: Entry) -> bool:
     return kind in OF_THE_CUSTOMER and (kind != "reopened" or bool(json.loads(entry.row["args"]).get("by_customer")))
 
 
-def _line(tx: Tx, entry: Entry) -> Line:
+def _one_by_one(tx: Tx, entry: Entry) -> Iterable[Entry]:
+    """Each answer of a response by itself, when it was given; anything else as it is."""
+    if entry.what != "answer":
+        yield entry
+        return
+    for answer in timeline.answers(tx, entry.row, LONGEST):
+        words = (*([answer.score] if answer.score else []), *answer.said)
+        if words:
+            row = {"id": f"{entry.row['id']}:{answer.question}", "words": words}
+            yield Entry("answer", answer.at, row, interaction_id=entry.interaction_id)
+
+
+def _line(entry: Entry) -> Line:
     row = entry.row
     match entry.what:
         case "message":
@@ -77,9 +90,7 @@ def _line(tx: Tx, entry: Entry) -> Line:
         case "event":
             said = {"key": f"event.{row['kind']}", "args": {}}
             return Line(row["id"], entry.at, True, (said,), channel=json.loads(row["args"]).get("via", ""))
-    answered = timeline.told(tx, entry).row
-    score = (answered["score"],) if answered["score"] else ()
-    return Line(row["id"], entry.at, True, (*score, *answered["said"]))
+    return Line(row["id"], entry.at, True, tuple(row["words"]))
 
 
 def _message(row: Mapping[str, Any], at: int) -> Line:

@@ -6,6 +6,7 @@ The budget is that of the team's present policy, not the case's: a month's money
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,11 +25,12 @@ MOST_LISTED = 10
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What was given or asked for: the row of the grant, its case, and who can approve it, by name."""
+    """What was given or asked for: the row of the grant, its case, who can approve it, and which budgets it exceeds."""
 
     grant: Row
     case: Row
     approvers: tuple[str, ...] = ()
+    beyond: tuple[goodwill.Limit, ...] = ()
 
     @property
     def money(self) -> str:
@@ -39,6 +41,11 @@ class Granted:
     def state(self) -> str:
         """What became of it: asked, granted, refused, withdrawn or expired."""
         return _shown_state(self.grant)
+
+
+def named(beyond: Iterable[str]) -> list[dict[str, Any]]:
+    """What the budgets are called that something goes beyond."""
+    return [{"key": f"goodwill.beyond.{each}", "args": {}} for each in beyond]
 
 
 def budget(tx: Tx, team_id: str) -> goodwill.Budget | None:
@@ -71,7 +78,8 @@ def ask(
     beyond = goodwill.beyond(limits, amount, of_person=of_person, of_team=of_team)
     approvers = _approvers(tx, team, actor_id) if beyond else []
     if beyond and not approvers:
-        return Refusal("refuse.goodwill_nobody", {"money": goodwill.shown(amount, limits.currency)})
+        refused = {"money": goodwill.shown(amount, limits.currency), "beyond": named(beyond)}
+        return Refusal("refuse.goodwill_nobody", refused)
     grant = _insert(tx, case, team, now, amount=amount, reason=reason, told=told, actor_id=actor_id, waits=bool(beyond))
     # What came before it can no longer be taken back by itself, and this cannot.
     case = cases.write(tx, case, {"undo": "", "undo_until": 0}, now)
@@ -84,7 +92,7 @@ def ask(
         _tell(tx, case, grant, via, now)
     case_messages.redraw(tx, cases.get(tx, case_id), now)
     names = tuple(people.name_of(tx, each) for each in approvers)
-    return Granted(grant, case, names)
+    return Granted(grant, case, names, beyond)
 
 
 def why_not(tx: Tx, case: Row, actor_id: str) -> Refusal | None:
@@ -274,7 +282,7 @@ def _ask_for_approval(
     args = {
         **_facts(tx, case, grant),
         "by": people.name_of(tx, grant["asked_by"]),
-        "beyond": [{"key": f"goodwill.beyond.{each}", "args": {}} for each in beyond],
+        "beyond": named(beyond),
         "who": [people.name_of(tx, each) for each in approvers],
         "until": grant["due_at"],
         "choices": [

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from cxbot.domain import scoring
 from cxbot.domain.periods import Period
 from cxbot.ports import Tx
-from cxbot.transactions import settings, surveys, teams
+from cxbot.transactions import responses, settings, surveys, teams
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,12 @@ def day_of(tx: Tx, at: int) -> date:
     return datetime.fromtimestamp(at / 1000, ZoneInfo(settings.company(tx).time_zone)).date()
 
 
+def span(tx: Tx, period: Period) -> tuple[int, int]:
+    """The first moment of a period and the first after it, epoch ms, where the company is."""
+    zone = ZoneInfo(settings.company(tx).time_zone)
+    return _midnight(period.since, zone), _midnight(period.until + timedelta(days=1), zone)
+
+
 def touchpoints(tx: Tx) -> list[str]:
     """Every touchpoint that a survey asks about or that was answered about."""
     known = {each for live in surveys.all_live(tx) for each in live.survey.trigger.touchpoints}
@@ -83,12 +89,17 @@ def _scope(tx: Tx, scope: str) -> tuple[str, str] | None:
 
 
 def _between(tx: Tx, period: Period, now: int, team_id: str, touchpoint: str) -> Numbers:
-    zone = ZoneInfo(settings.company(tx).time_zone)
-    since, until = (_midnight(day, zone) for day in (period.since, period.until + timedelta(days=1)))
+    since, until = span(tx, period)
     scope = {"touchpoint": touchpoint, "team_id": team_id}
     scores, hidden = _scores(tx, period.since.isoformat(), period.until.isoformat(), touchpoint, team_id)
     dispositions: dict[str, int] = defaultdict(int)
-    for row in tx.all("reports.dispositions", since=since, until=until, **scope):
+    teams_of: dict[tuple[str, str], str] = {}
+    for row in tx.all("reports.dispositions", since=since, until=until, touchpoint=touchpoint):
+        whose = (row["team_id"], row["touchpoint"])
+        if team_id and whose not in teams_of:
+            teams_of[whose] = responses.team_of(tx, row)
+        if team_id and (row["answered_team"] or teams_of[whose]) != team_id:
+            continue
         dispositions[scoring.disposition(row["invitation_state"], row["response_state"])] += int(row["n"])
     cases = tx.one("reports.cases", since=since, until=until, now=now, **scope) or {}
     return Numbers(

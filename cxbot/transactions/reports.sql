@@ -11,13 +11,14 @@ WHERE metric = :metric AND day >= :since_day AND day < :until_day
 GROUP BY day, touchpoint, score ORDER BY day, touchpoint, score
 
 -- name: dispositions
--- What became of the invitations of a period.
-SELECT i.state AS invitation_state, COALESCE(r.state, '') AS response_state, COUNT(*) AS n
+-- What became of the invitations of a period, by what tells whose they are: of which team is not asked here.
+SELECT i.state AS invitation_state, COALESCE(r.state, '') AS response_state, COALESCE(r.team_id, '') AS answered_team,
+       COALESCE(x.team_id, '') AS team_id, COALESCE(x.touchpoint, '') AS touchpoint, COUNT(*) AS n
 FROM invitations i LEFT JOIN responses r ON r.id = i.response_id AND i.response_id <> ''
 LEFT JOIN interactions x ON x.id = i.interaction_id
 WHERE i.created_at >= :since AND i.created_at < :until AND i.state <> 'waiting'
-  AND (:touchpoint = '' OR x.touchpoint = :touchpoint) AND (:team_id = '' OR x.team_id = :team_id)
-GROUP BY i.state, COALESCE(r.state, '')
+  AND (:touchpoint = '' OR x.touchpoint = :touchpoint)
+GROUP BY i.state, COALESCE(r.state, ''), COALESCE(r.team_id, ''), COALESCE(x.team_id, ''), COALESCE(x.touchpoint, '')
 
 -- name: cases
 -- What became of the cases opened in a period.

@@ -121,6 +121,11 @@ def shifts(tx: Tx, team: Row, now: int) -> list[Shift]:
     return upcoming(get(tx, team), *_exceptions(tx, team, now), now, SHOWN)
 
 
+def absences(tx: Tx, team: Row, now: int) -> list[Stretch]:
+    """When those who work in a team are away, now or later."""
+    return _exceptions(tx, team, now)[1]
+
+
 def load(tx: Tx) -> dict[str, int]:
     """How many open cases each person has."""
     return {row["owner_id"]: int(row["n"]) for row in tx.all("rotas.load")}

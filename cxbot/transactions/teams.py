@@ -111,12 +111,21 @@ def set_policy(tx: Tx, team_id: str, policy: TeamPolicy, actor_id: str, now: int
 def edit(tx: Tx, team_id: str, column: str, value: str, actor_id: str, now: int) -> bool:
     """Writes one column of a team as it stands in the row, with an event from what to what; says whether it changed."""
     row = tx.one("teams.hold", id=team_id)
-    if row is None or row[column] == value:
+    if row is None or _same(column, row[column], value):
         return False
     _write(tx, {**row, column: value, "edited_at": now})
     before, after = (json.loads(each) if column in STRUCTURES else each for each in (row[column], value))
     record(tx, team_id, actor_id, f"{column}_changed", {"from": before, "to": after}, now)
     return True
+
+
+def _same(column: str, before: str, after: str) -> bool:
+    """Whether two texts of a column mean the same: what a policy or hours leave out is the standard."""
+    if column == "policy":
+        return TeamPolicy.load(before) == TeamPolicy.load(after)
+    if column == "hours":
+        return Hours.load(before) == Hours.load(after)
+    return before == after or (column in STRUCTURES and json.loads(before) == json.loads(after))
 
 
 def move(tx: Tx, team_id: str, channel: str, place: str, actor_id: str, now: int) -> bool:

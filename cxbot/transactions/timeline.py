@@ -47,6 +47,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer: to which question, when, the score where it is that, and what else was said with it."""
+
+    question: str
+    at: int
+    score: Any
+    said: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """What was found: who is meant, the case if it is one, a page of entries (oldest first), and how many are older."""
 
@@ -168,17 +178,28 @@ def told(tx: Tx, entry: Entry) -> Entry:
 
 def _answers(tx: Tx, response: Mapping[str, Any]) -> dict[str, Any]:
     """The score as it was given, the options that were chosen, and the words."""
-    survey = surveys.asked(tx, response)
     score: Any = ""
     said: list[Any] = []
+    for answer in answers(tx, response, FIRST_WORDS):
+        score = answer.score or score
+        said += answer.said
+    return {"score": score, "said": said}
+
+
+def answers(tx: Tx, response: Mapping[str, Any], longest: int) -> list[Answer]:
+    """The answers of a response, in the order they were given; texts are cut where they are longer."""
+    survey = surveys.asked(tx, response)
+    found: list[Answer] = []
     for row in tx.all("responses.answers", response_id=response["id"]):
         question, value = survey.question(row["question"]), json.loads(row["value"])
         if question is None or value is None:
             continue
+        score: Any = ""
+        said: list[Any] = []
         if question.kind == "scale":
             label: Any = f"{value}/{question.high}"
         elif question.kind == "text":
-            label = {"key": "word.quoted", "args": {"words": _cut(str(value))}}
+            label = {"key": "word.quoted", "args": {"words": _cut(str(value), longest)}}
         else:
             label = responses.answer_label(question, value)
         if question.score:
@@ -186,8 +207,9 @@ def _answers(tx: Tx, response: Mapping[str, Any]) -> dict[str, Any]:
         elif label:
             said.append(label)
         if row["words"]:
-            said.append({"key": "word.quoted", "args": {"words": _cut(row["words"])}})
-    return {"score": score, "said": said}
+            said.append({"key": "word.quoted", "args": {"words": _cut(row["words"], longest)}})
+        found.append(Answer(row["question"], row["answered_at"], score, tuple(said)))
+    return found
 
 
 def _named(tx: Tx, args: Mapping[str, Any]) -> dict[str, Any]:
@@ -214,6 +236,6 @@ def _first_words(row: Mapping[str, Any]) -> str:
     return _cut(words) if isinstance(words, str) else ""
 
 
-def _cut(words: str) -> str:
+def _cut(words: str, longest: int = FIRST_WORDS) -> str:
     line = " ".join(words.split())
-    return line if len(line) <= FIRST_WORDS else f"{line[: FIRST_WORDS - 1].rstrip()}…"
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"

@@ -39,12 +39,12 @@ def refuse(call: Call) -> Receipt:
 
 
 def _decide(call: Call, approves: bool) -> Receipt:
-    code = call.arguments["code"]
+    code = call.arguments["approval"]
     key, args = dangerous.decide(call.tx, code, approves, call.sender, call.now, call.heavy, next_time)
     return call.say(key, **args)
 
 
-_CODE = (Argument("code"),)
+_CODE = (Argument("approval"),)
 
 COMMANDS = [
     Command(

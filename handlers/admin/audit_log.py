@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cxbot.domain.roles import may
 from cxbot.ports import Receipt, Row, Tx
-from cxbot.transactions import cadence_changes, change_log, people, surveys, teams
+from cxbot.transactions import cadence_changes, change_log, people, reports, surveys, teams
 from cxbot.wording.catalogue import messages
 from handlers import cadences, team_named
-from handlers.admin import team_policy
-from handlers.admin.numbers import DAYS, PERIODS
+from handlers.admin import numbers, team_policy
 from handlers.grammar import Argument, Call, Command
 
-DAY_MS = 24 * 60 * 60 * 1000
 SHOWN = 15
 LONGEST = 120
 MOST_PARTS = 4
@@ -26,21 +24,21 @@ _SKIPPED = frozenset({"last", "this", "past", "by", "of", "过去", "過去", "�
 def show(call: Call) -> Receipt:
     """Lists changes, newest first: all of them to admins, those of their own teams to leads."""
     words, page = _page(call.arguments.get("about", "").split())
-    period, team, rest = STANDARD, None, []
-    for word in words:
-        if word.casefold() in PERIODS:
-            period = PERIODS[word.casefold()]
-        elif team is None and (named := team_named.named(call.tx, word)) is not None:
+    period, left = numbers.read(call, " ".join(words), STANDARD)
+    team, rest = None, []
+    for word in left.split():
+        if team is None and (named := team_named.named(call.tx, word)) is not None:
             team = named
         elif word.casefold() not in _SKIPPED:
             rest.append(word)
     who = " ".join(rest)
-    found = call.heavy(_found, who, call.now - DAYS[period] * DAY_MS, call.now)
+    since, until = reports.span(call.tx, period)
+    found = call.heavy(_found, who, since, min(until - 1, call.now))
     if found is None:
         return call.say("refuse.no_such_person", person=who)
     rows = [row for row in found if _seen(call, row) and (team is None or change_log.team_of(row) == team["id"])]
     shown = rows[(page - 1) * SHOWN : page * SHOWN]
-    head = {"period": {"key": f"period.{period}", "args": {}}, "who": who, "team": team["name"] if team else ""}
+    head = {"period": numbers.head(period), "who": who, "team": team["name"] if team else ""}
     if not shown:
         return call.say("command.audit.none", **head)
     more: Any = ""
@@ -64,11 +62,11 @@ def said(tx: Tx, row: Row) -> dict[str, Any]:
     kind = row["kind"] if f"change.{row['kind']}" in messages("en") else "other"
     if kind == "other" and row["kind"] in messages("en"):
         what = {"key": row["kind"], "args": {name: args[name] for name in ("variant",) if name in args}}
-        return {"key": "change.in_words", "args": {"subject": _subject(tx, row), "what": what}}
+        return {"key": "change.in_words", "args": {"subject": _subject(row), "what": what}}
     team = teams.get(tx, args["team"]) if args.get("team") else None
     before, after = _sides(tx, row, args)
     detail = {
-        "subject": _subject(tx, row),
+        "subject": _subject(row),
         "team": team["name"] if team else "",
         "before": before,
         "after": after,
@@ -102,12 +100,10 @@ def _flat(value: Any) -> str:
     return "" if value is None else str(value)[:LONGEST]
 
 
-def _subject(tx: Tx, row: Row) -> Any:
+def _subject(row: Row) -> Any:
     """The team, the person or the cadence that was changed, by name; who was forgotten has none."""
-    if row["team"] or row["subject"]:
-        return row["team"] or row["subject"]
-    if (cadence := tx.one("cadences.get", id=row["subject_id"])) is not None:
-        return cadence["name"]
+    if name := row["team"] or row["subject"] or row["cadence"]:
+        return name
     of_people = row["kind"].startswith(("person.", "role.", "change.", "opted", "merged", "pair"))
     return {"key": "card.somebody", "args": {}} if of_people else row["subject_id"].removeprefix(surveys.SUBJECT)
 
@@ -119,12 +115,19 @@ def _sides(tx: Tx, row: Row, args: Mapping[str, Any]) -> tuple[Any, Any]:
     before, after = args["from"], args["to"]
     if row["kind"].endswith(".policy_changed"):
         return _settings(tx, before, after), _settings(tx, after, before)
+    if row["kind"].endswith(".causes_changed"):
+        return _labels(before, after), _labels(after, before)
     if row["kind"] == cadence_changes.CHANGED:
         return cadences.sides(before, after)
     if row["kind"] == "role.changed":
         return _role(before), _role(after)
     one, other = differing(before, after)
     return _fact(args, one) or "–", _fact(args, other) or "–"
+
+
+def _labels(causes: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """What the causes are called that others have not, or have otherwise."""
+    return [each["label"] for each in causes if each not in others]
 
 
 def _role(role: str) -> dict[str, Any]:

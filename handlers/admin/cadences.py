@@ -15,6 +15,9 @@ from handlers.admin.survey_show import unknown as unknown_survey
 from handlers.grammar import Argument, Call, Command
 from handlers.naming import CONFIRM
 
+AGAIN = "again"
+"""The argument that makes another on purpose; nobody types it."""
+
 
 def every(call: Call) -> Receipt:
     """Lists all cadences."""
@@ -56,6 +59,11 @@ def new(call: Call) -> Receipt:
         return call.say("command.cadence.unread", problem=said.problem(understood), survey=survey)
     if understood.plan.after and live.survey.anonymous:
         return call.say("command.cadence.anonymous", survey=survey)
+    there = cadences.named(call.tx, survey)
+    if not understood.name and there is not None and there["state"] == "draft" and not call.arguments.get(AGAIN):
+        another = {"key": "command.cadence.another", "args": {"survey": survey}}
+        options = [(another, {**call.arguments, AGAIN: "yes"})]
+        return call.ask("command.cadence.draft_there", options, line=said.line(there), name=there["name"])
     row = cadences.create(call.tx, survey, understood.plan, understood.name, call.sender["id"], call.now)
     if row is None:
         return call.say("command.cadence.taken", name=understood.name)

@@ -7,11 +7,12 @@ from typing import Any
 
 from cxbot import wording
 from cxbot.domain import replies
+from cxbot.domain.periods import Period
 from cxbot.domain.roles import may
 from cxbot.ports import Receipt, Row, Tx
-from cxbot.transactions import causes, teams
+from cxbot.transactions import causes, reports, teams
 from cxbot.transactions.causes import Cause
-from handlers.admin.numbers import DAYS, PERIODS
+from handlers.admin import numbers
 from handlers.grammar import Argument, Call, Command
 from handlers.improvements import KEY
 
@@ -20,20 +21,16 @@ MOST, MOST_WORDS, MOST_BUTTONS = 10, 8, 3
 
 def listed(call: Call) -> Receipt:
     """The root causes of a period: of the team in whose place it is asked, or of one team or touchpoint."""
-    period, scope = "month", ""
-    for word in call.arguments.get("about", "").casefold().split():
-        if word in PERIODS:
-            period = PERIODS[word]
-        else:
-            scope = f"{scope} {word}".strip()
-    team, touchpoint = _scope(call, scope)
-    if scope and team is None and not touchpoint:
-        return call.say("refuse.no_such_scope", scope=scope)
-    team = team or _own_team(call)
+    period, scope = numbers.read(call, call.arguments.get("about", "").casefold(), "month")
+    everywhere = numbers.is_all(scope)
+    team, touchpoint = (None, "") if everywhere else _scope(call, scope)
+    if scope and team is None and not touchpoint and not everywhere:
+        return call.say("refuse.no_such_scope", scope=scope, period=numbers.head(period))
+    team = team or (None if everywhere else _own_team(call))
     if refused := not_theirs(call, team, "causes"):
         return refused
-    found = call.heavy(_read, call.now, DAYS[period], team["id"] if team else "", touchpoint, "", 1)
-    head = {"period": {"key": f"period.{period}", "args": {}}, "scope": _named(team, touchpoint)}
+    found = call.heavy(_read, _end(call, period), period.days, team["id"] if team else "", touchpoint, "", 1)
+    head = {"period": numbers.head(period), "scope": _named(team, touchpoint)}
     lines: list[dict[str, Any]] = [_line(each) for each in found.causes[:MOST]]
     if len(found.causes) > MOST:
         lines.append({"key": "command.more", "args": {"n": len(found.causes) - MOST}})
@@ -47,17 +44,15 @@ def listed(call: Call) -> Receipt:
 
 def one(call: Call) -> Receipt:
     """One root cause: how often, and what customers wrote about it."""
-    words = call.arguments["cause"].split()
-    period = next((PERIODS[word.casefold()] for word in words if word.casefold() in PERIODS), "month")
-    wanted = " ".join(word for word in words if word.casefold() not in PERIODS)
+    period, wanted = numbers.read(call, call.arguments["cause"], "month")
     cause, rest = read_cause(call.tx, wanted)
     if not cause or rest:
         return unknown(call, wanted)
     team = _own_team(call)
     if refused := not_theirs(call, team, "cause"):
         return refused
-    found = call.heavy(_read, call.now, DAYS[period], team["id"] if team else "", "", cause, MOST_WORDS)
-    head = {"period": {"key": f"period.{period}", "args": {}}, "scope": _named(team, "")}
+    found = call.heavy(_read, _end(call, period), period.days, team["id"] if team else "", "", cause, MOST_WORDS)
+    head = {"period": numbers.head(period), "scope": _named(team, "")}
     if not found.causes:
         return call.say("command.cause.none", cause=causes.label(call.tx, cause), **head)
     each = found.causes[0]
@@ -65,6 +60,11 @@ def one(call: Call) -> Receipt:
     lines = [_line(replace(each, words=())), *quoted]
     buttons = _buttons([each], team)
     return call.say("command.cause.list", lines=lines, choices=buttons, typed=_typed([each]), **head)
+
+
+def _end(call: Call, period: Period) -> int:
+    """When a period ends, or now where it is going on."""
+    return min(reports.span(call.tx, period)[1], call.now)
 
 
 def _read(tx: Tx, now: int, days: int, team_id: str, touchpoint: str, cause: str, most_words: int) -> causes.Gathered:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from cxbot.ports import Receipt
-from cxbot.transactions import people, reports, settings
-from handlers.admin.numbers import DAYS, PERIODS
+from cxbot.transactions import people, reports
+from handlers.admin import numbers
 from handlers.grammar import Argument, Call, Command
 
-DAY_MS = 24 * 60 * 60 * 1000
 KINDS = {
     "responses": "responses",
     "answers": "responses",
@@ -31,22 +29,22 @@ def export(call: Call) -> Receipt:
     kinds = [KINDS[word] for word in words if word in KINDS]
     if not kinds:
         return call.say("refuse.no_such_export", what=call.arguments["what"])
-    period = next((PERIODS[word] for word in words if word in PERIODS), "month")
-    file = {"kind": "export", "what": kinds[0], "since": call.now - DAYS[period] * DAY_MS, "until": call.now + 1}
-    made = {"what": kinds[0], "since": file["since"]}
-    people.record(call.tx, call.sender["id"], call.sender["id"], "export.made", made, call.now)
-    head = {"key": f"period.{period}", "args": {}}
-    return call.say("command.export.ready", what={"key": f"export.{kinds[0]}", "args": {}}, period=head, file=file)
+    period = numbers.read(call, call.arguments["what"], "month")[0]
+    since, until = reports.span(call.tx, period)
+    file = {"kind": "export", "what": kinds[0], "since": since, "until": min(until, call.now + 1)}
+    if call.takes_files:
+        made = {"what": kinds[0], "since": since}
+        people.record(call.tx, call.sender["id"], call.sender["id"], "export.made", made, call.now)
+    what = {"key": f"export.{kinds[0]}", "args": {}}
+    return call.say("command.export.ready", what=what, period=numbers.head(period), file=file)
 
 
 def chart(call: Call) -> Receipt:
     """Draws a metric by week."""
     words = call.arguments.get("about", "").casefold().split()
     metric = next((word for word in words if word in METRICS), "nps")
-    period = next((PERIODS[word] for word in words if word in PERIODS), "quarter")
-    zone = ZoneInfo(settings.company(call.tx).time_zone)
-    until = datetime.fromtimestamp(call.now / 1000, UTC).astimezone(zone).date() + timedelta(days=1)
-    since = until - timedelta(days=DAYS[period])
+    period = numbers.read(call, call.arguments.get("about", ""), "quarter")[0]
+    since, until = period.since, period.until + timedelta(days=1)
     weeks = call.heavy(reports.weeks, metric, since, until)
     name = {"key": f"metric.{metric}", "args": {}}
     if not weeks:

@@ -39,6 +39,9 @@ def _give(call: Call, code: str, details: str) -> Receipt:
     if budget is None:
         team = teams.get(call.tx, case["team_id"]) or {"name": ""}
         return call.say("refuse.goodwill_off", team=team["name"])
+    if not written:
+        example = money.shown(20 * 10 ** money.decimals(budget.currency), budget.currency).partition(" ")[2]
+        return call.say("command.goodwill.which_amount", code=code, example=example)
     amount = money.read(written, budget.currency)
     if isinstance(amount, str):
         key, args = grants.unreadable(amount, budget.currency)

@@ -40,6 +40,9 @@ _BESIDE = frozenset(
 """Words around the team or the touchpoint that name neither."""
 
 
+_ALL = frozenset({"all", "all teams", "everything", "全部", "所有", "全部团队", "全部團隊", "所有团队", "所有團隊"})
+
+
 def show(call: Call) -> Receipt:
     """The figures of a period beside those of the one before, of one touchpoint or team where one is named."""
     today = reports.day_of(call.tx, call.now)
@@ -53,15 +56,18 @@ def show(call: Call) -> Receipt:
     if found is None:
         known = [each["id"] for each in teams.all(call.tx)] + [each for each in _TOUCHPOINTS if each != "work"]
         near = difflib.get_close_matches(scope, known, n=3)
-        return call.say("refuse.no_such_scope", scope=scope, period=_head(period), did_you_mean=near)
-    return call.say("command.numbers.list", period=_head(period), scope=found.scope, lines=_lines(found))
+        return call.say("refuse.no_such_scope", scope=scope, period=head(period), did_you_mean=near)
+    scope_name = found.scope or ({"key": "command.numbers.all_teams", "args": {}} if call.team else "")
+    return call.say("command.numbers.list", period=head(period), scope=scope_name, lines=_lines(found))
 
 
 def _scope(call: Call, scope: str, period: Period) -> tuple[str, str] | Receipt:
-    """The team, or the touchpoint, that is meant; asks where a name fits several teams."""
+    """The team, or the touchpoint, that is meant: in a team's place its own, else all; asks where several fit."""
     if not scope:
-        return "", ""
+        return (call.team["id"] if call.team else ""), ""
     folded = people.fold_name(scope)
+    if is_all(scope):
+        return "", ""
     rows = teams.all(call.tx)
     exact = [row for row in rows if folded in (row["id"], people.fold_name(row["name"]))]
     if len(exact) == 1:
@@ -91,7 +97,22 @@ def _spelled(period: Period) -> str:
     return f"{period.since} to {period.until}" if period.name == "dates" else period.name.replace("_", " ")
 
 
-def _head(period: Period) -> dict[str, Any]:
+def read(call: Call, words: str, standard: str) -> tuple[Period, str]:
+    """The period that is named among the words, else the standard one, and the other words as they were written."""
+    today = reports.day_of(call.tx, call.now)
+    period, left = periods.read(words, today)
+    still = left.split()
+    others = [word for word in words.split() if word in still or replies.fold(word) in still]
+    return period or periods.rolling(standard, today), " ".join(others)
+
+
+def is_all(words: str) -> bool:
+    """Whether all teams are meant, in the place of one too."""
+    return people.fold_name(words) in _ALL
+
+
+def head(period: Period) -> dict[str, Any]:
+    """What a period is called, as a meaning."""
     args = {"since": period.since.isoformat(), "until": period.until.isoformat(), "n": period.days}
     return {"key": f"period.{period.name}", "args": args}
 
@@ -160,9 +181,9 @@ COMMANDS = [
         topic="figures",
         arguments=(Argument("about", required=False, rest=True),),
         examples={
-            "en": ("numbers week", "numbers last month delivery"),
-            "zh-CN": ("数据 本周", "数据 上个月 delivery"),
-            "zh-TW": ("數據 本週", "數據 上個月 delivery"),
+            "en": ("numbers week", "numbers last month delivery", "numbers all"),
+            "zh-CN": ("数据 本周", "数据 上个月 delivery", "数据 全部"),
+            "zh-TW": ("數據 本週", "數據 上個月 delivery", "數據 全部"),
         },
     )
 ]

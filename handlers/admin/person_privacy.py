@@ -43,7 +43,8 @@ def export(call: Call) -> Receipt:
     person = _person(call, call.arguments["person"])
     if isinstance(person, Receipt):
         return person
-    holdings.exported(call.tx, person["id"], call.sender["id"], call.now)
+    if call.takes_files:
+        holdings.exported(call.tx, person["id"], call.sender["id"], call.now)
     file = {"kind": "person", "person": person["id"]}
     named = naming.told_apart(call.tx, person)
     return call.say("command.person_export.ready", name=named, person=person["id"], file=file)
@@ -68,7 +69,9 @@ def forget(call: Call) -> Receipt:
         for table, n in counts.items()
     ]
     if not confirmed:
-        return call.say("command.forget.preview", name=named, lines=lines, words=wanted)
+        alone = not approvals.approvers(call.tx, call.sender["id"])
+        key = "command.forget.preview_alone" if alone else "command.forget.preview"
+        return call.say(key, name=named, lines=lines, words=wanted)
     meaning = {"key": "approval.forget", "args": {"name": named}}
     to = (call.channel, call.address)
     asked = approvals.ask(call.tx, "forget", {"person": person["id"]}, meaning, call.sender, call.now, to)
@@ -79,9 +82,9 @@ def forget(call: Call) -> Receipt:
 
 def receipt(call: Call) -> Receipt:
     """Shows the receipt of somebody who was forgotten."""
-    row = forgetting.receipt(call.tx, call.arguments["code"])
+    row = forgetting.receipt(call.tx, call.arguments["receipt"])
     if row is None:
-        return call.say("command.receipt.unknown", code=call.arguments["code"])
+        return call.say("command.receipt.unknown", code=call.arguments["receipt"])
     lines = [
         {"key": "command.forget.line", "args": {"table": {"key": f"table.{table}", "args": {}}, "n": n}}
         for table, n in row["counts"].items()
@@ -148,7 +151,7 @@ COMMANDS = [
         words={"en": ("receipt",), "zh-CN": ("回执", "删除回执"), "zh-TW": ("回執", "刪除回執")},
         permission="edit_person",
         run=receipt,
-        arguments=(Argument("code"),),
+        arguments=(Argument("receipt"),),
         examples={"en": ("receipt F7K2M9Q",), "zh-CN": ("回执 F7K2M9Q",), "zh-TW": ("回執 F7K2M9Q",)},
     ),
 ]

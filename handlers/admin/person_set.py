@@ -31,7 +31,7 @@ MOST_VALUE = 1_000_000_000_000
 
 def set_fact(call: Call) -> Receipt:
     """Sets one fact about somebody: language, segment, value, VIP, time zone or name."""
-    words = call.arguments["about"].split()
+    words = call.arguments["person"].split()
     at = next((n for n, word in enumerate(words) if n and word.casefold() in WHAT), 0)
     if not at:
         return call.say("command.person_set.what", words=" ".join(words))
@@ -80,6 +80,8 @@ def add_address(call: Call) -> Receipt:
     if isinstance(read, Receipt):
         return read
     person, channel, address = read
+    if (refused := naming.not_connected(call, channel)) is not None:
+        return refused
     if call.tx.one("teams.knows_channel", channel=channel) is None:
         return call.say("command.person_address.no_channel", channel=channel)
     done = person_changes.add_address(call.tx, person["id"], channel, address, call.sender["id"], call.now)
@@ -104,7 +106,7 @@ def remove_address(call: Call) -> Receipt:
 
 def opt_out(call: Call) -> Receipt:
     """Notes for somebody that they want no surveys, or no messages at all."""
-    words = call.arguments["about"].split()
+    words = call.arguments["person"].split()
     last = words[-1].casefold()
     scope: people.Scope = "all" if last in _ALL else "surveys"
     person = _person(call, words[:-1] if len(words) > 1 and last in _ALL | _SURVEYS else words)
@@ -118,7 +120,7 @@ def opt_in(call: Call) -> Receipt:
     """Notes that somebody wants to be asked again: their own wish only, so how it was heard is kept."""
     if not call.alone:
         return call.say("refuse.in_private")
-    named, found, rest = call.heavy(naming.first, tuple(call.arguments["about"].split()))
+    named, found, rest = call.heavy(naming.first, tuple(call.arguments["person"].split()))
     person = naming.unclear(call, named, found) or found[0]
     if isinstance(person, Receipt):
         return person
@@ -147,7 +149,7 @@ def _person(call: Call, words: list[str]) -> Row | Receipt:
 
 
 def _with_address(call: Call) -> tuple[Row, str, str] | Receipt:
-    words = call.arguments["about"].split()
+    words = call.arguments["person"].split()
     channel, _, address = words[-1].partition(":")
     if len(words) < 2 or not address or fold(channel) == "id":
         return call.say("command.person_address.how")
@@ -155,7 +157,7 @@ def _with_address(call: Call) -> tuple[Row, str, str] | Receipt:
     return person if isinstance(person, Receipt) else (person, channel, address)
 
 
-_ABOUT = (Argument("about", rest=True),)
+_PERSON = (Argument("person", rest=True),)
 
 COMMANDS = [
     Command(
@@ -163,7 +165,7 @@ COMMANDS = [
         words={"en": ("person set",), "zh-CN": ("用户 设置", "设置用户"), "zh-TW": ("用戶 設定", "設定用戶")},
         permission="edit_person",
         run=set_fact,
-        arguments=_ABOUT,
+        arguments=_PERSON,
         examples={
             "en": ("person set Sam language zh-CN", "person set Sam vip yes"),
             "zh-CN": ("用户 设置 林美 语言 英文", "用户 设置 林美 VIP 是"),
@@ -179,7 +181,7 @@ COMMANDS = [
         },
         permission="edit_person",
         run=add_address,
-        arguments=_ABOUT,
+        arguments=_PERSON,
         examples={
             "en": ("person add address Sam slack:U0SAM",),
             "zh-CN": ("添加地址 林美 slack:U0MEI",),
@@ -195,7 +197,7 @@ COMMANDS = [
         },
         permission="edit_person",
         run=remove_address,
-        arguments=_ABOUT,
+        arguments=_PERSON,
         examples={
             "en": ("person remove address Sam slack:U0SAM",),
             "zh-CN": ("移除地址 林美 slack:U0MEI",),
@@ -211,7 +213,7 @@ COMMANDS = [
         },
         permission="edit_person",
         run=opt_out,
-        arguments=_ABOUT,
+        arguments=_PERSON,
         examples={
             "en": ("person opt-out Sam surveys", "person opt-out Sam all"),
             "zh-CN": ("用户 退订 林美 全部",),
@@ -227,7 +229,7 @@ COMMANDS = [
         },
         permission="edit_person",
         run=opt_in,
-        arguments=_ABOUT,
+        arguments=_PERSON,
         examples={
             "en": ("person opt-in Sam: asked for it on the phone, 3 May",),
             "zh-CN": ("用户 恢复订阅 林美 5月3日来电要求",),

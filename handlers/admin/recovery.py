@@ -7,6 +7,7 @@ from typing import Any, cast
 from cxbot.domain.recovery import Median, Recovery
 from cxbot.ports import Receipt
 from cxbot.transactions import recovery
+from handlers.admin import numbers
 from handlers.admin.numbers import DAYS, PERIODS
 from handlers.grammar import Argument, Call, Command
 
@@ -20,20 +21,22 @@ BY = {
 
 
 def show(call: Call) -> Receipt:
-    """The figures of a period, of the team in whose place it is asked, and by group where one is named."""
-    period, by = "month", ""
+    """The figures of a period, in a team's place of that team unless all are named; by group where one is named."""
+    period, by, team = "month", "", call.team
     for word in call.arguments.get("about", "").casefold().split():
         if word in PERIODS:
             period = PERIODS[word]
         elif word in BY:
             by = BY[word]
+        elif numbers.is_all(word):
+            team = None
         elif word not in ("by", "按"):
             return call.say("command.recovery.what", word=word)
-    team_id = call.team["id"] if call.team else ""
-    found = call.heavy(recovery.read, call.now, DAYS[period], cast(recovery.By, by), team_id)
-    head = {"key": f"period.{period}", "args": {}}
+    found = call.heavy(recovery.read, call.now, DAYS[period], cast(recovery.By, by), team["id"] if team else "")
+    everywhere: Any = {"key": "command.numbers.all_teams", "args": {}} if call.team else ""
+    head = {"period": {"key": f"period.{period}", "args": {}}, "scope": team["name"] if team else everywhere}
     if not found.figures.n:
-        return call.say("command.recovery.none", period=head)
+        return call.say("command.recovery.none", **head)
     lines = [*_lines(found.figures)]
     for group in found.groups[:MOST]:
         credit = round(group.credit, 1) if group.credit else ""
@@ -43,7 +46,7 @@ def show(call: Call) -> Receipt:
         )  # fmt: skip
     if len(found.groups) > MOST:
         lines.append({"key": "command.more", "args": {"n": len(found.groups) - MOST}})
-    return call.say("command.recovery.list", period=head, n=found.figures.n, lines=lines)
+    return call.say("command.recovery.list", **head, n=found.figures.n, lines=lines)
 
 
 def _lines(figures: Recovery) -> list[dict[str, Any]]:

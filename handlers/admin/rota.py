@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from cxbot.domain import dates
@@ -21,6 +22,8 @@ _NUMBER = {"两": 2, "兩": 2, "二": 2, "三": 3, "四": 4}
 _SEPARATORS = re.compile(r"\s*(?:,|，|、|;|；|\band\b|和|→|->)\s*|\s+", re.IGNORECASE)
 _UNTIL = re.compile(r"\s*(?:\b(?:until|till|to)\b|到|至)\s*(?P<until>.+)$", re.IGNORECASE)
 
+MOST_IN_HINT = 3
+
 
 def show(call: Call) -> Receipt:
     """Who is on call in a team, and who comes next."""
@@ -28,7 +31,9 @@ def show(call: Call) -> Receipt:
     if team is None:
         return naming.no_team(call)
     shown = _shown(call, team)
-    return call.say("command.rota.list", **shown) if shown["lines"] or rotas.get(call.tx, team) else _none(call, team)
+    if not rotas.shifts(call.tx, team, call.now) and rotas.get(call.tx, team) is None:
+        return _none(call, team, shown["lines"])
+    return call.say("command.rota.list", **shown)
 
 
 def set_(call: Call) -> Receipt:
@@ -52,8 +57,8 @@ def set_(call: Call) -> Receipt:
     if unknown or not order:
         return call.say("refuse.not_in_rota", names=unknown or [words], team=team["name"], known=_names(call, team))
     after = rotas.following(call.tx, team["id"], {"people": order, "since": since, "weeks": weeks}, call.now)
-    rotas.put(call.tx, team["id"], after, call.sender["id"], call.now)
-    return call.say("command.rota.set", **_shown(call, team))
+    done = rotas.put(call.tx, team["id"], after, call.sender["id"], call.now)
+    return call.say("command.rota.set" if done else "command.rota.same", **_shown(call, team))
 
 
 def end(call: Call) -> Receipt:
@@ -75,8 +80,8 @@ def cover(call: Call) -> Receipt:
         return naming.no_team(call)
     words = call.arguments["who"]
     ends = _UNTIL.search(words)
-    until = dates.read(ends["until"], team["time_zone"], call.now) if ends else None
-    if ends is None or until is None or until <= call.now:
+    read = dates.read_end(ends["until"], team["time_zone"], call.now) if ends else None
+    if ends is None or read is None or read[0] <= call.now:
         return call.say("refuse.no_such_day", words=ends["until"] if ends else words, typed=words)
     order, unknown = _members(call, team, words[: ends.start()])
     if unknown or len(order) > 1:
@@ -84,8 +89,16 @@ def cover(call: Call) -> Receipt:
     who = order[0] if order else call.sender["id"]
     if who != call.sender["id"] and not _may_edit(call, team):
         return _refused(call, team, "cover")
+    until, whole_day = read
     rotas.cover(call.tx, team, who, call.now, until, call.sender["id"], call.now)
-    return call.say("command.rota.covers", name=people.name_of(call.tx, who), until=until, zone=team["time_zone"])
+    return call.say(
+        "command.rota.covers",
+        name=people.name_of(call.tx, who),
+        until=0 if whole_day else until,
+        through=until - 1 if whole_day else 0,
+        away=rotas.away_until(call.tx, who, call.now),
+        zone=team["time_zone"],
+    )
 
 
 def _shown(call: Call, team: Row) -> dict[str, Any]:
@@ -102,8 +115,20 @@ def _shown(call: Call, team: Row) -> dict[str, Any]:
         }
         for shift in shifts
     ]
+    lines += [
+        {
+            "key": "command.rota.away",
+            "args": {
+                "name": people.name_of(call.tx, each.person),
+                "from": 0 if each.start <= call.now else each.start,
+                "until": each.end,
+            },
+        }
+        for each in dict.fromkeys(rotas.absences(call.tx, team, call.now))
+    ]
     now = next((people.name_of(call.tx, shift.person) for shift in shifts if shift.start <= call.now), "")
-    return {"team": team["name"], "who": now, "lines": lines, "zone": team["time_zone"]}
+    leads = [] if now else [each["name"] for each in rotas.acting(call.tx, team, "", call.now)]
+    return {"team": team["name"], "who": now, "leads": leads, "lines": lines, "zone": team["time_zone"]}
 
 
 def _members(call: Call, team: Row, words: str) -> tuple[list[str], list[str]]:
@@ -141,8 +166,17 @@ def _refused(call: Call, team: Row, command: str) -> Receipt:
     return call.say("refuse.not_allowed", command=command, who=case_messages.lead_names(call.tx, team["id"]))
 
 
-def _none(call: Call, team: Row) -> Receipt:
-    return call.say("command.rota.none", team=team["name"], who=case_messages.lead_names(call.tx, team["id"]))
+def _none(call: Call, team: Row, lines: Sequence[Any] = ()) -> Receipt:
+    """Says that there is no rota, who is called, and how one is set with who works in the team."""
+    own = [row["name"] for row in teams.members(call.tx, team["id"]) if RANK[row["role"]] >= RANK["member"]]
+    return call.say(
+        "command.rota.none",
+        team=team["name"],
+        who=case_messages.lead_names(call.tx, team["id"]),
+        members=(own or _names(call, team))[:MOST_IN_HINT],
+        lines=list(lines),
+        zone=team["time_zone"],
+    )
 
 
 def _next_monday(call: Call, team: Row) -> int:

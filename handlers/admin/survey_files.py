@@ -60,7 +60,7 @@ def take_in(call: Call) -> Receipt:
     """Makes a draft of a TOML that was pasted after the command, or asks for it in a form."""
     start = _STARTS.search(call.typed.partition("\n")[2]) if "\n" in call.typed else None
     if start is None:
-        return survey_desk.opening(call, form(call), "survey.import.how")
+        return survey_desk.opening(call, form(call), "survey.import.how", awaited=True)
     if len(call.typed) >= LONGEST_TEXT:
         return call.say("survey.import.too_long", most=LONGEST_TEXT)
     return imported(call, call.typed.partition("\n")[2])

@@ -20,6 +20,8 @@ METRICS = {
     "enps": ("enps", "员工", "员工推荐", "員工", "員工推薦"),
 }
 LONGEST_KEY = 24
+AGAIN = "again"
+"""The argument that makes another on purpose; nobody types it."""
 
 
 def new(call: Call) -> Receipt:
@@ -32,7 +34,12 @@ def new(call: Call) -> Receipt:
         known = [name for name in METRICS if _template(call.tx, name)]
         return call.say("command.survey_new.which", known=known, touchpoints=_touchpoints(call))
     touchpoint = _touchpoint(call, rest[0])
-    key = _free_key(call.tx, (rest[1] if len(rest) > 1 else f"{touchpoint}_{metric}").casefold())
+    wanted = _typeable((rest[1] if len(rest) > 1 else f"{touchpoint}_{metric}").casefold())
+    key = _free_key(call.tx, wanted)
+    if key != wanted and not call.arguments.get(AGAIN):
+        draft = survey_drafts.get(call.tx, wanted) is not None
+        options = [({"key": "command.survey_new.another", "args": {"survey": key}}, {**call.arguments, AGAIN: "yes"})]
+        return call.ask(f"command.survey_new.{'draft_' if draft else ''}there", options, survey=wanted)
     made = template.model_copy(
         update={"key": key, "trigger": template.trigger.model_copy(update={"touchpoints": (touchpoint,)})}
     )
@@ -87,9 +94,13 @@ def _touchpoints(call: Call) -> list[dict[str, object]]:
     return [{"key": f"touchpoint.{code}", "args": {}} for code in _codes(call.tx)]
 
 
+def _typeable(wanted: str) -> str:
+    """A key as files and chats take it."""
+    return (wanted if wanted.isascii() else f"survey_{wanted.rpartition('_')[2]}")[:LONGEST_KEY]
+
+
 def _free_key(tx: Tx, wanted: str) -> str:
-    wanted = wanted if wanted.isascii() else f"survey_{wanted.rpartition('_')[2]}"
-    key, number = wanted[:LONGEST_KEY], 1
+    key, number = wanted, 1
     while surveys.versions(tx, key) or survey_drafts.get(tx, key) is not None:
         number += 1
         key = f"{wanted[: LONGEST_KEY - 3]}_{number}"

@@ -83,7 +83,8 @@ def _said(call: Call, before: Survey | None, after: Survey, first: Any, last: An
     changed = differences(before, after)
     if last == "draft":
         last = {"key": "survey.versions.the_draft", "args": {}}
-    key = "survey.diff.page" if changed else "survey.diff.same"
+    same = "survey.diff.itself" if first == last else "survey.diff.same"
+    key = "survey.diff.page" if changed else same
     return call.say(
         key, survey=after.key, first=first or "–", last=last, n=len(changed), lines=survey_desk.lines(changed)
     )
@@ -103,6 +104,8 @@ def roll_back(call: Call) -> Receipt:
     wanted = int(number[0])
     before = surveys.at(call.tx, key, wanted)
     changed = differences(live.survey, before)
+    if wanted == live.version:
+        return call.say("survey.versions.live_already", survey=key, version=wanted)
     if not changed:
         return call.say("survey.diff.same", survey=key, first=wanted, last=live.version, n=0, lines=[])
     why = " ".join(words[1:])

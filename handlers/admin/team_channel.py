@@ -24,6 +24,8 @@ def channel(call: Call) -> Receipt:
     stands = f"{team['channel']}:{team['place']}" if team["place"] else ""
     if not named and call.place == call.address:
         return call.say("command.team_channel.show", team=team["name"], place=stands)
+    if place and (refused := naming.not_connected(call, where)) is not None:
+        return refused
     if not place or call.tx.one("teams.knows_channel", channel=where) is None:
         return call.say("command.team_channel.no_such", place=named)
     other = teams.by_place(call.tx, where, place)
@@ -68,6 +70,9 @@ def restore(call: Call) -> Receipt:
     if not found:
         known = [row["id"] for row in teams.archived(call.tx)]
         return call.say("command.team_restore.not_archived", team=wanted, known=known)
+    namesake = team_named.named(call.tx, found[0]["name"])
+    if namesake is not None:
+        return call.say("command.team_restore.namesake", team=found[0]["name"], id=namesake["id"])
     teams.archive(call.tx, found[0]["id"], False, call.sender["id"], call.now)
     return call.say("command.team_restore.done", team=found[0]["name"])
 

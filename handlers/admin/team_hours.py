@@ -31,8 +31,9 @@ def hours(call: Call) -> Receipt:
     after = calendar.read_hours(given, before)
     if after is None:
         return call.say("refuse.hours_not_understood", words=given)
-    teams.set_hours(call.tx, team["id"], after, call.sender["id"], call.now)
-    return call.say("command.team_hours.set", **_shown(team["name"], after, team["time_zone"], call.now))
+    done = teams.set_hours(call.tx, team["id"], after, call.sender["id"], call.now)
+    key = "command.team_hours.set" if done else "command.team_hours.same"
+    return call.say(key, **_shown(team["name"], after, team["time_zone"], call.now))
 
 
 def _shown(name: str, hours: calendar.Hours, zone: str, now: int) -> dict[str, object]:

@@ -23,7 +23,7 @@ LINKING = frozenset({"in", "to", "from", "as", "of", "到", "从", "從", "在"}
 
 def add(call: Call) -> Receipt:
     """Takes somebody into a team, as a member where no role is named."""
-    read = _read(call, call.arguments["about"], needs_role=False)
+    read = _read(call, call.arguments["member"], needs_role=False)
     words, role, team, _ = read
     if team is None:
         return call.say("refuse.which_team", known=[row["id"] for row in teams.all(call.tx)])
@@ -33,7 +33,7 @@ def add(call: Call) -> Receipt:
 
 def remove(call: Call) -> Receipt:
     """Takes somebody out of a team."""
-    read = _read(call, call.arguments["about"], needs_role=False)
+    read = _read(call, call.arguments["member"], needs_role=False)
     words, _, team, _ = read
     if team is None:
         return call.say("refuse.which_team", known=[row["id"] for row in teams.all(call.tx)])
@@ -51,7 +51,7 @@ def remove(call: Call) -> Receipt:
 
 def role(call: Call) -> Receipt:
     """Says what somebody may do, or gives them another role, in a team or everywhere."""
-    read = _read(call, call.arguments["about"], needs_role=True)
+    read = _read(call, call.arguments["member"], needs_role=True)
     words, wanted, team, everywhere = read
     person = _person(call, words)
     if isinstance(person, Receipt):
@@ -131,6 +131,8 @@ def _person(call: Call, words: list[str]) -> Row | Receipt:
     """The person who is meant; somebody new where an address that nobody has is given with a name."""
     channel, _, address = words[0].partition(":")
     name = " ".join(words[1:])
+    if address and (refused := naming.not_connected(call, channel)) is not None:
+        return refused
     if address and call.tx.one("teams.knows_channel", channel=channel) is not None:
         known = people.by_address(call.tx, channel, address)
         if known is None and name:
@@ -144,7 +146,7 @@ def _person(call: Call, words: list[str]) -> Row | Receipt:
     return naming.unclear(call, wanted, found) or found[0]
 
 
-_ABOUT = (Argument("about", rest=True),)
+_MEMBER = (Argument("member", rest=True),)
 
 COMMANDS = [
     Command(
@@ -156,7 +158,7 @@ COMMANDS = [
         },
         permission="give_role",
         run=add,
-        arguments=_ABOUT,
+        arguments=_MEMBER,
         examples={
             "en": ("team member add Ben lead support", "team member add slack:U012AB3CD Zoe Lin support"),
             "zh-CN": ("添加成员 小伟 负责人 support",),
@@ -172,7 +174,7 @@ COMMANDS = [
         },
         permission="give_role",
         run=remove,
-        arguments=_ABOUT,
+        arguments=_MEMBER,
         examples={
             "en": ("team member remove Ben support",),
             "zh-CN": ("移除成员 小伟 support",),
@@ -184,7 +186,7 @@ COMMANDS = [
         words={"en": ("role", "roles"), "zh-CN": ("角色",), "zh-TW": ("角色",)},
         permission="give_role",
         run=role,
-        arguments=_ABOUT,
+        arguments=_MEMBER,
         examples={
             "en": ("role Ben", "role Ben lead support"),
             "zh-CN": ("角色 小伟", "角色 小伟 负责人 support"),

@@ -80,7 +80,7 @@ def _in_words(tx: Tx, setting: str, value: Any) -> Any:
         return name or {"key": "policy.the_leads", "args": {}}
     if isinstance(value, int) and setting.endswith("_hours"):
         return _minutes(value * 60)
-    if value == 0:
+    if value in (0, "0", ""):
         return {"key": "policy.off", "args": {}}
     return _minutes(value) if setting.endswith("_minutes") else value
 

@@ -70,6 +70,10 @@ def page(call: Call, team: Row) -> dict[str, Any]:
     }
 
 
+AGAIN = "again"
+"""The argument that makes another on purpose; nobody types it."""
+
+
 def new(call: Call) -> Receipt:
     """Makes a team; where it is told things and who is in it is said next."""
     name = " ".join(call.arguments["name"].split())
@@ -77,20 +81,27 @@ def new(call: Call) -> Receipt:
         return call.say("refuse.name_too_long", most=LONGEST_NAME)
     if team_named.named(call.tx, name) is not None:
         return call.say("command.team_new.there", team=name)
+    archived = next(
+        (row for row in teams.archived(call.tx) if people.fold_name(row["name"]) == people.fold_name(name)), None
+    )
+    if archived is not None and not call.arguments.get(AGAIN):
+        options = [({"key": "command.team_new.another", "args": {"team": name}}, {**call.arguments, AGAIN: "yes"})]
+        return call.ask("command.team_new.archived", options, team=name, id=archived["id"])
     team_id = _id_for(call, name)
     company = settings.company(call.tx)
     language = call.language if call.language in LANGUAGES else company.language
     teams.create(call.tx, team_id, name, language, company.time_zone, call.sender["id"], call.now)
-    return call.say("command.team_new.done", team=name, id=team_id)
+    by_name = " " not in name and not name.isascii()
+    return call.say("command.team_new.done", team=name, id=team_id, called=name if by_name else team_id)
 
 
 def _id_for(call: Call, name: str) -> str:
-    """An id that is free: the name in plain letters, else a number."""
+    """An id that is free: the name in plain letters; of one that has none, "team" with a number."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
-    wanted = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:24] or "team"
+    wanted = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:24]
     if not re.search(r"[a-z]", wanted):
         wanted = "team"
-    number, team_id = 1, wanted
+    number, team_id = 1, wanted if wanted != "team" else "team-1"
     while teams.get(call.tx, team_id) is not None:
         number += 1
         team_id = f"{wanted}-{number}"

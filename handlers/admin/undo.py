@@ -8,23 +8,32 @@ from cxbot.transactions import change_log, teams
 from handlers.admin import audit_log, case_actions, survey_versions
 from handlers.grammar import Argument, Call, Command
 
+CHANGE = "change"
+"""The argument that names one change exactly; nobody types it."""
+
 
 def undo(call: Call) -> Receipt:
     """Takes back the sender's newest action on a case, or on the one that is named, else their newest change."""
-    done = case_actions.undo(call)
+    wanted = call.arguments.get(CHANGE, "")
+    done = case_actions.undo(call) if not wanted else None
     if done is not None:
         return done
     minutes = change_log.UNDO_MS // 60_000
     undone = None
     if may(teams.roles_of(call.tx, call.sender["id"]), "edit_team"):
-        undone = change_log.undo_latest(call.tx, call.sender["id"], call.now)
+        undone = change_log.undo_latest(call.tx, call.sender["id"], call.now, wanted)
     if undone is None:
         return call.say("command.undo.nothing", minutes=minutes)
     if undone.waits_for is not None:
         return survey_versions.go_back(call, undone.waits_for, "")
     change = audit_log.said(call.tx, undone.event)
     outcome = "done" if undone.done else undone.why_not or "changed_since"
-    return call.say(f"command.undo.{outcome}", change=change)
+    if undone.done or undone.before is None:
+        return call.say(f"command.undo.{outcome}", change=change)
+    before = audit_log.said(call.tx, undone.before)
+    options = [(before, {CHANGE: undone.before["id"]})]
+    said = {"key": f"command.undo.{outcome}", "args": {"change": change}}
+    return call.ask("command.undo.or_the_one_before", options, said=said)
 
 
 COMMANDS = [

@@ -62,7 +62,7 @@ async def test_the_whole_story_in_chinese(world):
     assert "nps 已启动" in await answer(world, "周期 启动 nps")
     await world.later(days=11)
     await world.later(seconds=1)
-    assert "已询问 3 人中的 1 人，0% 已回答，预计今天 11:00结束。" in await answer(world, "周期 nps")
+    assert "已询问 3 人中的 1 人，0% 已回答，预计今天 11:00 结束。" in await answer(world, "周期 nps")
     assert "nps 已暂停" in await answer(world, "周期 暂停 nps")
     assert "nps 已恢复" in await answer(world, "周期 恢复 nps")
     assert "nps 已停止" in await answer(world, "周期 停止 nps")
@@ -86,7 +86,7 @@ async def test_who_is_held_back_is_named_and_a_large_send_is_confirmed_with_its_
     assert button.label == "Ask 4 people"
     await world.presses(ADA, button.key)
     assert "big has been started" in world.texts(ADA)[-1]
-    assert "It would ask 4 of 5" in world.texts(ADA)[-1], "with its forecast"
+    assert "It asks 4 of 5" in world.texts(ADA)[-1], "with its forecast"
     await world.presses(ADA, button.key)
     assert "big is running: that changes nothing." in world.texts(ADA)[-1]
     await world.later(seconds=1)

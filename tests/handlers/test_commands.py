@@ -152,7 +152,7 @@ async def test_numbers_show_scores_rate_and_cases_and_an_honest_too_few(world):
     assert "too few answers" in said
     assert "1 opened" in said
     assert "neither a team nor a touchpoint" in await says(world, ANA, "numbers week moon")
-    assert "CSAT" in await says(world, WEI, "数据 本周")
+    assert "CSAT" in await says(world, WEI, "数据 本周 全部")
 
 
 async def test_a_customers_text_is_never_read_as_a_command(world):

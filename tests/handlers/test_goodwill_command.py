@@ -115,7 +115,7 @@ async def test_typed_it_is_the_same(world):
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("goodwill {code}", "no amount in CNY"),
+        ("goodwill {code}", "How much is to be given"),
         ("goodwill {code} late 20", "no amount in CNY"),
         ("goodwill {code} 20", "What for?"),
         ("goodwill NOCASE 20 late", "no case NOCASE"),

@@ -61,7 +61,7 @@ async def test_causes_are_listed_with_cases_customers_words_and_the_period_befor
     await complains(world, SAM, "Two hours late!")
     await complains(world, MEI, "等了两个小时")
     _, said = await answer(world, ADA, "causes delivery month", ADA)
-    assert "Root causes, Last 30 days · Delivery" in said
+    assert "Root causes · Last 30 days · Delivery" in said
     assert "late: 2 cases (2 open), 2 customers; no real change (0 before)" in said
     assert "等了两个小时" in said or "Two hours late!" in said
     _, said = await answer(world, WEI, "原因 本月", DELIVERY)

@@ -7,7 +7,10 @@ import pytest
 from world import ADA, ANA, BEN, MEI, SAM, SUPPORT, WEI
 
 from cxbot import attachments
+from cxbot.inbound import receive
+from cxbot.ports import Limits
 from cxbot.transactions import people, teams
+from handlers import dialogue
 
 
 async def says(world, who, text, **more):
@@ -132,8 +135,15 @@ async def test_talk_that_begins_like_a_command_is_talk_in_a_teams_channel(world,
 # What is held about somebody ------------------------------------------------------------------------------------------
 
 
+def files_are_taken(world) -> None:
+    """The channel takes files from now on."""
+    limits = {"web": Limits(per_second=0, files=True)}
+    world.deliver = receive(world.store, world.clock.clock, dialogue.handling(limits))
+
+
 async def test_everything_about_somebody_is_exported_and_that_is_on_record(world):
     await world.unhappy(words="It was dreadful.")
+    files_are_taken(world)
     await says(world, ADA, "person export Sam")
     row = [row for row in await world.all("outbox") if row["key"] == "command.person_export.ready"][-1]
     file = await world.store.read(attachments.make, json.loads(row["args"])["file"])
@@ -247,6 +257,7 @@ async def test_an_owner_is_made_by_two(world):
 async def test_audit_tells_who_changed_what_from_what_to_what(world):
     await says(world, ANA, "team policy support escalate after 3h")
     await says(world, ADA, "role Ben lead support")
+    files_are_taken(world)
     await says(world, ADA, "export responses month")
     await says(world, WEI, "团队 改名 delivery 配送")
     told = await says(world, ADA, "audit")
@@ -257,7 +268,7 @@ async def test_audit_tells_who_changed_what_from_what_to_what(world):
         "Ada · role of Ben in Support: member → lead",
         "Ana · policy of Support: Escalate after: 2 h → Escalate after: 3 h",
     ]
-    only = await says(world, ADA, "audit Ana last month")
+    only = await says(world, ADA, "audit Ana month")
     assert len(only.splitlines()) == 2
     assert len((await says(world, ADA, "audit week support")).splitlines()) == 3
     assert "变更记录" in await says(world, WEI, "审计 本周")

@@ -77,4 +77,4 @@ async def test_in_chinese_by_cause_and_in_a_teams_place_its_own_alone(world):
 
 async def test_an_unknown_word_is_told_with_an_example_and_nothing_says_so(world):
     assert "recovery month by agent" in await answer(world, "recovery sideways")
-    assert "No cases" in await answer(world, "recovery today")
+    assert "no cases" in await answer(world, "recovery today")

@@ -118,9 +118,9 @@ async def test_where_everybody_is_away_the_leads_are_called_and_that_is_recorded
 async def test_somebody_covers_for_a_while(world):
     await says(world, ANA, "rota set Ana, Ben weekly")
     said = await says(world, BEN, "cover until sunday")
-    assert said.text == "Ben is on call until Sun 23 Nov 00:00."
+    assert said.text == "Ben is on call through Sun 23 Nov."
     assert (await says(world, ANA, "rota")).text.startswith("Support, on call now: Ben")
-    await world.later(days=3)
+    await world.later(days=3.6)
     assert (await says(world, ANA, "rota")).text.startswith("Support, on call now: Ana")
 
 
@@ -159,8 +159,8 @@ async def test_undo_takes_a_rota_back(world):
 
 
 async def test_somebody_covers_in_a_team_without_a_rota_and_is_called(world):
-    assert (await says(world, BEN, "cover until sunday")).text == "Ben is on call until Sun 23 Nov 00:00."
-    assert (await says(world, ANA, "rota")).text == "Support, on call now: Ben\nBen until Sun 23 Nov 00:00"
+    assert (await says(world, BEN, "cover until sunday")).text == "Ben is on call through Sun 23 Nov."
+    assert (await says(world, ANA, "rota")).text == "Support, on call now: Ben\nBen until Mon 24 Nov 00:00"
     case = await world.unhappy()
     assert dict(world.cards()[0].facts)["Who acts"] == "on call: Ben (Support)"
     await world.later(minutes=31)
@@ -169,7 +169,8 @@ async def test_somebody_covers_in_a_team_without_a_rota_and_is_called(world):
 
 async def test_before_a_rota_begins_the_leads_are_called(world):
     said = await says(world, ANA, "rota set Ben, Ana weekly from monday 09:00")
-    assert said.text.splitlines()[:2] == ["Set. Support", "Ben from Mon 24 Nov 09:00 until Mon 1 Dec 09:00"]
+    head = "Set. Support, nobody on call now: its leads are called (Ana)"
+    assert said.text.splitlines()[:2] == [head, "Ben from Mon 24 Nov 09:00 until Mon 1 Dec 09:00"]
     case = await world.unhappy()
     await world.later(minutes=31)
     assert arguments((await world.all("outbox", key="case.reminder", case_id=case["id"]))[0])["who"] == "Ana"
@@ -179,7 +180,7 @@ async def test_a_rota_that_begins_later_leaves_the_one_that_runs_until_then(worl
     await says(world, ANA, "rota set Ben weekly")
     await says(world, ANA, "rota set Ana weekly from monday 09:00")
     again = await says(world, ANA, "rota set Ana weekly from monday 09:00")
-    assert again.text.splitlines()[:2] == ["Set. Support, on call now: Ben", "Ben until Mon 24 Nov 09:00"]
+    assert again.text.splitlines()[:2] == ["That is so already. Support, on call now: Ben", "Ben until Mon 24 Nov 09:00"]
     assert len(await world.all("events", kind="team.rota_changed")) == 2
     await world.later(days=4)
     assert (await says(world, ANA, "rota")).text.startswith("Support, on call now: Ana")

@@ -53,7 +53,7 @@ async def test_a_team_is_set_up_by_message_alone(world):
     members = await world.store.read(teams.members, "returns-refunds")
     assert [(each["name"], each["role"]) for each in members] == [("Zoe", "lead")]
     assert "添加成员" in await says(world, ADA, "新建团队 售后")
-    assert (await team(world, "team"))["name"] == "售后"
+    assert (await team(world, "team-1"))["name"] == "售后"
     assert "already" in await says(world, ADA, "team new Support")
 
 

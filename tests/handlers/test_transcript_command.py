@@ -25,3 +25,19 @@ async def test_only_for_those_who_may_work_the_case(world):
     case = await world.unhappy(words="slow")
     await world.writes(WEI, f"对话记录 {case['code']}")
     assert "slow" not in "\n".join(world.texts("team:delivery"))
+
+
+async def test_each_answer_stands_in_full_at_its_own_time(world):
+    words = "The driver left the parcel in the rain, rang at the wrong door, and nobody has called me since Monday."
+    await world.ticket_closed()
+    await world.writes(SAM, "2")
+    await world.later(hours=1)
+    await world.writes(SAM, words)
+    case = (await world.all("cases"))[-1]
+    await world.writes(ANA, f"transcript {case['code']}")
+    lines = world.last(SUPPORT).text.splitlines()
+    score = next(n for n, line in enumerate(lines) if "Sam Rivera: 2/5" in line)
+    said = next(n for n, line in enumerate(lines) if words in line)
+    assert "10:00" in lines[score]
+    assert "11:00" in lines[said]
+    assert any("bot" in line for line in lines[score + 1 : said]), "what asked for the words stands between"

@@ -94,7 +94,7 @@ async def test_of_a_case_it_says_what_was_said_and_what_comes_next(world):
     lines = world.last(SUPPORT).text.splitlines()
     assert lines[1:] == [
         "today 10:31 · reminded",
-        "next, today 11:00: reminded (Ana) – “claim " + case["code"] + "” changes that",
+        "next, today 11:00: will be reminded (Ana) – “claim " + case["code"] + "” changes that",
     ]
 
 

@@ -72,7 +72,7 @@ def test_words_around_an_absent_argument_are_left_out() -> None:
         ("duration", 80, "1 h 20 min", "1 小時 20 分鐘"),
         ("duration", 0, "less than a minute", "不到 1 分鐘"),
         ("duration", 3 * 24 * 60 + 125, "3 days 2 h", "3 天 2 小時"),
-        ("list", ["a", "b", "c"], "a, b and c", "a、b和c"),
+        ("list", ["a", "b", "c"], "a, b and c", "a、b 和 c"),
         ("list", [], "", ""),
         ("or", [1, 2, 3], "1, 2 or 3", "1、2 或 3"),
         ("number", 12_000, "12,000", "12,000"),
