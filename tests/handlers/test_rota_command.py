@@ -180,7 +180,10 @@ async def test_a_rota_that_begins_later_leaves_the_one_that_runs_until_then(worl
     await says(world, ANA, "rota set Ben weekly")
     await says(world, ANA, "rota set Ana weekly from monday 09:00")
     again = await says(world, ANA, "rota set Ana weekly from monday 09:00")
-    assert again.text.splitlines()[:2] == ["That is so already. Support, on call now: Ben", "Ben until Mon 24 Nov 09:00"]
+    assert again.text.splitlines()[:2] == [
+        "That is so already. Support, on call now: Ben",
+        "Ben until Mon 24 Nov 09:00",
+    ]
     assert len(await world.all("events", kind="team.rota_changed")) == 2
     await world.later(days=4)
     assert (await says(world, ANA, "rota")).text.startswith("Support, on call now: Ana")
