@@ -49,12 +49,14 @@ _CODE = (Argument("approval"),)
 COMMANDS = [
     Command(
         name="approvals",
+        topic="state",
         words={"en": ("approvals",), "zh-CN": ("待批准", "审批"), "zh-TW": ("待核准", "簽核")},
         permission="approve",
         run=waiting,
     ),
     Command(
         name="approve",
+        topic="state",
         words={"en": ("approve",), "zh-CN": ("批准",), "zh-TW": ("核准",)},
         permission="approve",
         run=approve,
@@ -63,6 +65,7 @@ COMMANDS = [
     ),
     Command(
         name="refuse",
+        topic="state",
         words={"en": ("refuse",), "zh-CN": ("不批准", "拒绝"), "zh-TW": ("不核准", "拒絕")},
         permission="approve",
         run=refuse,

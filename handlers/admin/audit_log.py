@@ -198,6 +198,7 @@ def _page(words: list[str]) -> tuple[list[str], int]:
 COMMANDS = [
     Command(
         name="audit",
+        topic="state",
         words={"en": ("audit", "changes"), "zh-CN": ("审计", "变更记录"), "zh-TW": ("稽核", "變更紀錄")},
         permission="see_changes",
         run=show,

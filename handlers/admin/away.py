@@ -93,6 +93,7 @@ def _zone(call: Call) -> str:
 COMMANDS = [
     Command(
         name="out",
+        topic="teams",
         words={
             "en": ("out", "i am out", "i'm out", "away"),
             "zh-CN": ("请假", "我请假", "休假", "我休假"),
@@ -109,6 +110,7 @@ COMMANDS = [
     ),
     Command(
         name="back",
+        topic="teams",
         words={"en": ("back", "i am back", "i'm back"), "zh-CN": ("回来", "销假"), "zh-TW": ("回來", "銷假")},
         permission="work_case",
         run=back,

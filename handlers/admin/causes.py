@@ -169,6 +169,7 @@ def unknown(call: Call, wanted: str) -> Receipt:
 COMMANDS = [
     Command(
         name="causes",
+        topic="figures",
         words={
             "en": ("causes", "root causes"),
             "zh-CN": ("原因", "根本原因"),
@@ -185,6 +186,7 @@ COMMANDS = [
     ),
     Command(
         name="cause",
+        topic="figures",
         words={"en": ("cause", "root cause"), "zh-CN": ("原因详情", "详看原因"), "zh-TW": ("原因詳情", "詳看原因")},
         permission="see_person",
         run=one,

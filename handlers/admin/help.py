@@ -54,6 +54,8 @@ def _mine(call: Call) -> dict[str, list[Command]]:
     roles = teams.roles_of(call.tx, call.sender["id"])
     team_id = call.team["id"] if call.team else ""
     mine = [each for each in commands.known() if may(roles, each.permission, team_id)]
+    # What can be asked without naming anything comes first: the lists.
+    mine.sort(key=lambda each: any(argument.required for argument in each.arguments))
     by_topic = {topic: [each for each in mine if _topic(each) == topic] for topic in TOPICS}
     return {topic: of_topic for topic, of_topic in by_topic.items() if of_topic}
 

@@ -204,6 +204,7 @@ def _team(call: Call) -> Row | None:
 COMMANDS = [
     Command(
         name="improve",
+        topic="figures",
         words={"en": ("improve",), "zh-CN": ("改进",), "zh-TW": ("改善",)},
         permission="work_case",
         run=improve,
@@ -216,6 +217,7 @@ COMMANDS = [
     ),
     Command(
         name="improvements",
+        topic="figures",
         words={
             "en": ("improvements",),
             "zh-CN": ("改进列表", "改进 列表", "改进清单"),
@@ -232,6 +234,7 @@ COMMANDS = [
     ),
     Command(
         name="improvement",
+        topic="figures",
         words={"en": ("improvement",), "zh-CN": ("改进项",), "zh-TW": ("改善項目",)},
         permission="read",
         run=one,

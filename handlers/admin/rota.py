@@ -190,6 +190,7 @@ TEAM = Argument("team", required=False, rest=True)
 COMMANDS = [
     Command(
         name="rota",
+        topic="teams",
         words={"en": ("rota", "on call", "who is on call"), "zh-CN": ("值班", "值班表"), "zh-TW": ("值班", "值班表")},
         permission="read",
         run=show,
@@ -198,6 +199,7 @@ COMMANDS = [
     ),
     Command(
         name="rota set",
+        topic="teams",
         words={"en": ("rota set", "set rota"), "zh-CN": ("值班 设置", "设置值班"), "zh-TW": ("值班 設定", "設定值班")},
         permission="work_case",
         run=set_,
@@ -210,12 +212,14 @@ COMMANDS = [
     ),
     Command(
         name="rota off",
+        topic="teams",
         words={"en": ("rota off", "end rota"), "zh-CN": ("值班 取消", "取消值班"), "zh-TW": ("值班 取消", "取消值班")},
         permission="work_case",
         run=end,
     ),
     Command(
         name="cover",
+        topic="teams",
         words={"en": ("cover", "covers"), "zh-CN": ("代班",), "zh-TW": ("代班",)},
         permission="work_case",
         run=cover,

@@ -92,6 +92,7 @@ def _beside(each: wordings.Beside, first: str) -> dict[str, Any]:
 COMMANDS = [
     Command(
         name="survey variants",
+        topic="surveys",
         words={
             "en": ("survey variants", "variants"),
             "zh-CN": ("问卷 措辞", "措辞对比"),

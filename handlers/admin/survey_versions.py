@@ -126,6 +126,7 @@ def go_back(call: Call, wanted: Survey, why: str) -> Receipt:
 COMMANDS = [
     Command(
         name="survey versions",
+        topic="surveys",
         words={
             "en": ("survey versions", "survey history"),
             "zh-CN": ("问卷 版本", "问卷版本"),
@@ -138,6 +139,7 @@ COMMANDS = [
     ),
     Command(
         name="survey diff",
+        topic="surveys",
         words={"en": ("survey diff",), "zh-CN": ("问卷 对比", "问卷对比"), "zh-TW": ("問卷 比對", "問卷比對")},
         permission="see_state",
         run=diff,

@@ -96,6 +96,7 @@ COMMANDS = [
     ),
     Command(
         name="team archive",
+        topic="teams",
         words={
             "en": ("team archive", "archive team"),
             "zh-CN": ("团队 归档", "归档团队"),
@@ -108,6 +109,7 @@ COMMANDS = [
     ),
     Command(
         name="team restore",
+        topic="teams",
         words={
             "en": ("team restore", "restore team"),
             "zh-CN": ("团队 恢复", "恢复团队"),

@@ -151,6 +151,7 @@ _MEMBER = (Argument("member", rest=True),)
 COMMANDS = [
     Command(
         name="team member add",
+        topic="teams",
         words={
             "en": ("team member add", "team add", "add member"),
             "zh-CN": ("团队 添加成员", "添加成员"),
@@ -167,6 +168,7 @@ COMMANDS = [
     ),
     Command(
         name="team member remove",
+        topic="teams",
         words={
             "en": ("team member remove", "team remove", "remove member"),
             "zh-CN": ("团队 移除成员", "移除成员"),
@@ -183,6 +185,7 @@ COMMANDS = [
     ),
     Command(
         name="role",
+        topic="teams",
         words={"en": ("role", "roles"), "zh-CN": ("角色",), "zh-TW": ("角色",)},
         permission="give_role",
         run=role,

@@ -214,6 +214,7 @@ _ABOUT = (Argument("about", required=False, rest=True),)
 COMMANDS = [
     Command(
         name="teams",
+        topic="teams",
         words={
             "en": ("teams", "team list", "list teams"),
             "zh-CN": ("团队列表", "所有团队"),
@@ -224,6 +225,7 @@ COMMANDS = [
     ),
     Command(
         name="team",
+        topic="teams",
         words={"en": ("team", "team show"), "zh-CN": ("团队", "查看团队"), "zh-TW": ("團隊", "查看團隊")},
         permission="read",
         run=show,
@@ -233,6 +235,7 @@ COMMANDS = [
     ),
     Command(
         name="team new",
+        topic="teams",
         words={"en": ("team new", "new team"), "zh-CN": ("团队 新建", "新建团队"), "zh-TW": ("團隊 新增", "新增團隊")},
         permission="edit_teams",
         run=new,

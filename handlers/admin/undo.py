@@ -39,6 +39,7 @@ def undo(call: Call) -> Receipt:
 COMMANDS = [
     Command(
         name="undo",
+        topic="bot",
         words={"en": ("undo",), "zh-CN": ("撤销", "撤回"), "zh-TW": ("復原", "撤銷", "撤回")},
         permission="work_case",
         run=undo,
