@@ -17,10 +17,10 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from cxbot.ports import Clock, Store, Tx
 from cxbot.transactions import (
+    api_requests,
     audit,
     cadences,
     case_clock,
-    case_requests,
     follow_ups,
     grants,
     improvement_clock,
@@ -197,6 +197,6 @@ class Pruning:
     async def look(self) -> int:
         """Forgets all that is old enough; returns how much. Commits nothing where nothing is."""
         now, total = self.clock.now(), 0
-        while await self.store.read(case_requests.has_old, now):
-            total += await self.store.run(case_requests.prune, now)
+        while await self.store.read(api_requests.has_old, now):
+            total += await self.store.run(api_requests.prune, now)
         return total

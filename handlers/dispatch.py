@@ -24,6 +24,11 @@ from handlers import (
 )
 from handlers.admin import away
 
+READING_BUTTONS: tuple[tuple[str, Callable[[Tx, Row | None, Inbound, int, list[Any] | None], Receipt]], ...] = (
+    (approving.KEY, approving.act),
+    (improvements.KEY, improvements.act),
+)
+"""Those for which something may have to be read beside the writer first."""
 BUTTONS: tuple[tuple[str, Callable[[Tx, Row | None, Inbound, int], Receipt]], ...] = (
     (cadences.KEY, cadences.act),
     (incidents.KEY, incidents.act),
@@ -85,10 +90,9 @@ def _of_a_colleague(tx: Tx, sender: Row | None, inbound: Inbound, now: int, foun
     key = inbound.choice.removeprefix(PREVIEW)
     if inbound.kind == "choice" and not key.startswith(customer.ASK):
         answering.pressed(tx, sender, inbound, now)
-    if key.startswith(approving.KEY):
-        return approving.act(tx, sender, inbound, now, found)
-    if key.startswith(improvements.KEY):
-        return improvements.act(tx, sender, inbound, now, found)
+    for prefix, read_and_act in READING_BUTTONS:
+        if key.startswith(prefix):
+            return read_and_act(tx, sender, inbound, now, found)
     for prefix, act in BUTTONS:
         if key.startswith(prefix):
             return act(tx, sender, inbound, now)

@@ -98,7 +98,7 @@ def act(
         work = {"action": action, "actor": actor_id, "via": via, "from": start, "after": "", "done": 0, "left": 0}
         work.update(arguments)
         incident = _write(tx, incident, {"work": json.dumps(work, ensure_ascii=False), "due_at": start})
-    cases.record(tx, incident_id, actor_id, f"all_{action}", case_work.came_by(via), now)
+    cases.record(tx, incident_id, actor_id, f"all_{action}", cases.came_by(via), now)
     _redraw(tx, incident, now, at_once=True)
     return incident
 
