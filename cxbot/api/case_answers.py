@@ -65,6 +65,7 @@ HOW = {
     "telling": "Send :stop, or wait until it is over.",
     "nothing_to_stop": "Nothing: nobody is being told.",
     "nobody": "Nothing: there is nobody who may be told.",
+    "nothing_left": "Nothing: none of its cases is open any more.",
     "busy": "Wait half a minute and read the incident again.",
     "nothing_to_undo": "Nothing: it can be taken back for 30 seconds, by whoever did it, and not twice.",
 }

@@ -277,6 +277,7 @@ def _ask_for_approval(
         "beyond": [{"key": f"goodwill.beyond.{each}", "args": {}} for each in beyond],
         "who": [people.name_of(tx, each) for each in approvers],
         "until": grant["due_at"],
+        "typed": {"key": "goodwill.typed", "args": {"code": case["code"]}},
         "choices": [
             {"key": f"{KEY}{action}:{grant['id']}", "label": {"key": f"goodwill.{action}", "args": {}}, "style": style}
             for action, style in (("approve", "primary"), ("refuse", "danger"))

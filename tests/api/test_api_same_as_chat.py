@@ -8,6 +8,7 @@ from cxbot.transactions import grants, improvement_card, improvement_requests, i
 from handlers import approving, cadences, commands, dispatch, goodwill, improvements, team
 from handlers import incidents as storms
 from handlers.admin import away, case_actions, improve
+from handlers.admin import storm as storm_typed
 
 CASES = {case_routes.action_of(name) for name in case_routes.ACTIONS}
 IMPROVEMENTS = {improvement_requests.PROPOSE, *improvement_routes.ACTIONS}
@@ -30,6 +31,12 @@ READ_ONLY = {
     "steps": "GET /cases/{id}/steps",
     "transcript": "GET /cases/{id}/transcript",
 }
+TYPED = {
+    "goodwill approve": "approve-goodwill",
+    "goodwill refuse": "refuse-goodwill",
+    "goodwill withdraw": "refuse-goodwill",
+}
+"""Commands on a case that are called otherwise as requests: whoever asked withdraws by refusing."""
 READ_OF_IMPROVEMENTS = {"history": "GET /improvements/{id}/history"}
 
 
@@ -65,10 +72,17 @@ def test_every_command_on_a_case_is_a_request():
         if any(argument.like == case_actions.CODE or argument.name == "case" for argument in command.arguments)
     ]
     assert by_code
-    missing = [name for name in by_code if name.replace(" ", "-") not in case_routes.ACTIONS and name not in READ_ONLY]
+    called = {name: TYPED.get(name, name.replace(" ", "-")) for name in by_code if name not in READ_ONLY}
+    missing = [name for name, request in called.items() if request not in case_routes.ACTIONS]
     assert missing == []
 
 
 def test_every_typed_word_on_an_improvement_is_a_request():
     typed = {"move" if word in rules.STATES else word for word in improve.ACTIONS.values()}
     assert typed - IMPROVEMENTS == set(READ_OF_IMPROVEMENTS)
+
+
+def test_every_button_of_a_storm_and_every_decision_on_goodwill_is_a_command():
+    assert set(storm_typed.ACTIONS.values()) == BY_API[storms.KEY][0]
+    names = {command.name for command in commands.known()}
+    assert {f"goodwill {each}" for each in goodwill.DECISIONS} <= names
