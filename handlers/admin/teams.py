@@ -9,7 +9,7 @@ from typing import Any
 
 from cxbot.domain.policy import DEFAULT_CAUSES, LANGUAGES, Cause
 from cxbot.ports import Receipt, Row
-from cxbot.transactions import people, settings, teams
+from cxbot.transactions import openings, people, settings, teams
 from handlers import team_named
 from handlers.grammar import Argument, Call, Command
 
@@ -81,6 +81,7 @@ def new(call: Call) -> Receipt:
     company = settings.company(call.tx)
     language = call.language if call.language in LANGUAGES else company.language
     teams.create(call.tx, team_id, name, language, company.time_zone, call.sender["id"], call.now)
+    openings.schedule(call.tx, call.now)
     return call.say("command.team_new.done", team=name, id=team_id)
 
 
