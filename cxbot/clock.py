@@ -17,16 +17,17 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from cxbot.ports import Clock, Store, Tx
 from cxbot.transactions import (
+    api_requests,
     audit,
     cadences,
     case_clock,
-    case_requests,
     follow_ups,
     grants,
     improvement_clock,
     incidents,
     invitations,
     openings,
+    timers,
 )
 
 log = structlog.get_logger(__name__)
@@ -95,8 +96,9 @@ STEPS: Mapping[str, Callable[[Tx, str, int], str]] = {
 
 
 def put_off(tx: Tx, kind: str, row_id: str, due_at: int) -> None:
-    """Looks at a case or an invitation later than it said."""
+    """Looks later than it said at something of which a step failed, and notes that it did."""
     tx.run(f"{kind}s.look_at", id=row_id, due_at=due_at)
+    timers.failed(tx, kind, row_id, due_at)
 
 
 class DueWork:
@@ -149,7 +151,7 @@ class DueWork:
         except Exception:
             # One that cannot be done must not stop the others, on this replica or on another: it is looked at later.
             log.exception("step_failed", kind=kind, subject=row_id)
-            await self.store.run(put_off, kind, row_id, now + audit.PUT_OFF_MS)
+            await self.store.run(put_off, kind, row_id, now + timers.PUT_OFF_MS)
 
 
 class Audit:
@@ -197,6 +199,6 @@ class Pruning:
     async def look(self) -> int:
         """Forgets all that is old enough; returns how much. Commits nothing where nothing is."""
         now, total = self.clock.now(), 0
-        while await self.store.read(case_requests.has_old, now):
-            total += await self.store.run(case_requests.prune, now)
+        while await self.store.read(api_requests.has_old, now):
+            total += await self.store.run(api_requests.prune, now)
         return total

@@ -24,6 +24,12 @@ from handlers import (
 )
 from handlers.admin import away
 
+READING_BUTTONS: tuple[tuple[str, Callable[[Tx, Row | None, Inbound, int, list[Any] | None], Receipt]], ...] = (
+    (approving.KEY, approving.act),
+    (cadence_buttons.KEY, cadence_buttons.act),
+    (improvements.KEY, improvements.act),
+)
+"""Those for which something may have to be read beside the writer first."""
 BUTTONS: tuple[tuple[str, Callable[[Tx, Row | None, Inbound, int], Receipt]], ...] = (
     (incidents.KEY, incidents.act),
     (away.KEY, away.give),
@@ -85,12 +91,9 @@ def _of_a_colleague(tx: Tx, sender: Row | None, inbound: Inbound, now: int, foun
     key = inbound.choice.removeprefix(PREVIEW)
     if inbound.kind == "choice" and not key.startswith(customer.ASK):
         answering.pressed(tx, sender, inbound, now)
-    if key.startswith(approving.KEY):
-        return approving.act(tx, sender, inbound, now, found)
-    if key.startswith(cadence_buttons.KEY):
-        return cadence_buttons.act(tx, sender, inbound, now, found)
-    if key.startswith(improvements.KEY):
-        return improvements.act(tx, sender, inbound, now, found)
+    for prefix, read_and_act in READING_BUTTONS:
+        if key.startswith(prefix):
+            return read_and_act(tx, sender, inbound, now, found)
     for prefix, act in BUTTONS:
         if key.startswith(prefix):
             return act(tx, sender, inbound, now)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -28,6 +27,8 @@ from handlers import forms
 
 KEY = "v:"
 """How the key begins of what is pressed: `v:<action>:<improvement>`, and `v:new:<cause>:<team>`."""
+ACTIONS = ("new", "edit", "tell", "undo", "stop", *(f"to_{state}" for state in rules.STATES))
+"""What can be pressed; the API has each of these as well."""
 EVERYWHERE = "*"
 """The choice of a touchpoint that means all of them."""
 LONGEST_TITLE = 120
@@ -41,7 +42,8 @@ def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int, found: list[Any]
     improvement = None if action == "new" else tx.one("improvements.get", id=subject)
     team = teams.get(tx, improvement["team_id"] if improvement else team_id)
     language = str((sender or {}).get("language") or (team or {}).get("language") or settings.company(tx).language)
-    if sender is None or team is None or (improvement is None and action != "new"):
+    gone = action not in ACTIONS or (improvement is None and action != "new")
+    if sender is None or team is None or gone:
         return Receipt(notice=wording.text("refuse.stale", language))
     if not may(teams.roles_of(tx, sender["id"]), "work_case", team["id"]):
         return _said(Refusal("refuse.not_member", {"who": case_messages.lead_names(tx, team["id"])}), language, now)
@@ -49,18 +51,13 @@ def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int, found: list[Any]
         return _propose(tx, sender, team, subject, inbound, language, now)
     if action.startswith("to_"):
         return _move(tx, sender, improvement, action.removeprefix("to_"), inbound, language, now)
-    match action:
-        case "edit":
-            return _edit(tx, sender, improvement, team, inbound, language, now)
-        case "tell":
-            return _tell(tx, sender, improvement, inbound, language, now, found)
-        case "undo":
-            done: Row | Refusal = improvement_telling.undo(tx, improvement["id"], sender["id"], now)
-            return _said(done, language, now, "improvement.notice.undone")
-        case "stop":
-            done = improvement_telling.stop(tx, improvement["id"], sender["id"], now)
-            return _said(done, language, now, "improvement.notice.stopped")
-    return Receipt(notice=wording.text("refuse.stale", language))
+    if action == "edit":
+        return _edit(tx, sender, improvement, team, inbound, language, now)
+    if action == "tell":
+        return _tell(tx, sender, improvement, inbound, language, now, found)
+    work = improvement_telling.undo if action == "undo" else improvement_telling.stop
+    done = work(tx, improvement["id"], sender["id"], now, via=inbound.channel)
+    return _said(done, language, now, f"improvement.notice.{'undone' if action == 'undo' else 'stopped'}")
 
 
 def _said(result: Row | Refusal, language: str, now: int, key: str = "", **args: Any) -> Receipt:
@@ -182,7 +179,7 @@ def _propose(tx: Tx, sender: Row, team: Row, cause: str, inbound: Inbound, langu
     given = _given(form, team, inbound, language, now)
     if isinstance(given, Receipt):
         return given
-    made = improvements.propose(tx, team["id"], cause, sender["id"], now, **given)
+    made = improvements.propose(tx, team["id"], cause, sender["id"], now, via=inbound.channel, **given)
     return _said(made, language, now, "improvement.notice.proposed", team=team["name"])
 
 
@@ -210,7 +207,7 @@ def _edit(tx: Tx, sender: Row, improvement: Row, team: Row, inbound: Inbound, la
     given = _given(form, team, inbound, language, now, kept)
     if isinstance(given, Receipt):
         return given
-    changed = improvements.edit(tx, improvement["id"], sender["id"], now, **given)
+    changed = improvements.edit(tx, improvement["id"], sender["id"], now, via=inbound.channel, **given)
     return _said(changed, language, now, "improvement.notice.changed")
 
 
@@ -220,7 +217,9 @@ def _move(tx: Tx, sender: Row, improvement: Row, to: str, inbound: Inbound, lang
         form = drop_form(improvement, language)
         mistakes = forms.mistakes(form.fields, inbound.fields, language) if inbound.kind == "form" else {}
         return Receipt(form=forms.with_mistakes(form, inbound.fields, mistakes) if mistakes else form)
-    moved = improvements.move(tx, improvement["id"], to, sender["id"], now, reason[: forms.LONGEST_WORDS])
+    moved = improvements.move(
+        tx, improvement["id"], to, sender["id"], now, reason[: forms.LONGEST_WORDS], via=inbound.channel
+    )
     return _said(moved, language, now, f"improvement.notice.{to}")
 
 
@@ -260,7 +259,9 @@ def _tell(
     # What was said in languages that nobody of these reads stays as it was.
     told = {**json.loads(improvement["told"]), **dict.fromkeys(_languages(readers), ""), **_told(inbound.fields)}
     told = {each: words for each, words in told.items() if words}
-    begun = improvement_telling.begin(tx, improvement["id"], sender["id"], now, told=told, readers=readers)
+    begun = improvement_telling.begin(
+        tx, improvement["id"], sender["id"], now, told=told, readers=readers, via=inbound.channel
+    )
     n = len(_reached(readers))
     return _said(begun, language, now, "improvement.notice.telling", n=n, seconds=UNDO_MS // 1000)
 
@@ -271,13 +272,15 @@ def _reached(readers: Sequence[Reader]) -> list[Reader]:
 
 def _languages(readers: Sequence[Reader]) -> list[str]:
     """The languages of those who are told, the most frequent first."""
-    return [each for each, _ in Counter(reader.language for reader in _reached(readers)).most_common()]
+    return [each.language for each in improvement_telling.groups(readers)]
 
 
 def no_one(improvement: Row, readers: Sequence[Reader], language: str) -> str:
     """That there is nobody to tell, and why."""
-    why = Counter(reader.why_not for reader in readers if reader.why_not)
-    args = {"code": improvement["code"], "reasons": improvement_card.reasons(why)}
+    args = {
+        "code": improvement["code"],
+        "reasons": improvement_card.reasons(improvement_telling.left_out(readers)),
+    }
     return wording.text("improvement.refuse.nobody", language, **args)
 
 
@@ -299,22 +302,15 @@ def tell_form(improvement: Row, readers: Sequence[Reader], language: str) -> For
 
 
 def _how_many(readers: Sequence[Reader], language: str) -> str:
-    by_language = Counter(reader.language for reader in _reached(readers))
-    why = Counter(reader.why_not for reader in readers if reader.why_not)
-    counted = [
-        {"key": "improvement.telling.language", "args": {"language": {"key": f"language.{each}", "args": {}}, "n": n}}
-        for each, n in by_language.most_common()
-    ]
-    args = {"n": sum(by_language.values()), "languages": counted, "left": sum(why.values())}
-    return wording.text("form.improvement.tell_intro", language, reasons=improvement_card.reasons(why), **args)
+    key, args = improvement_telling.how_many(improvement_telling.groups(readers), improvement_telling.left_out(readers))
+    return wording.text(key, language, **args)
 
 
 def preview(improvement: Row, readers: Sequence[Reader], told: Mapping[str, str], language: str, now: int) -> Form:
     """Exactly what they would read, once a language, and how many read it."""
     parts = [_how_many(readers, language)]
-    for each in _languages(readers):
-        reader = next(reader for reader in _reached(readers) if reader.language == each)
-        args = improvement_telling.reads(told, reader)
-        meaning = wording.Meaning("", "", "", "message", improvement_telling.KEY, args, language=each)
+    for each in improvement_telling.groups(readers):
+        args = improvement_telling.reads(told, each)
+        meaning = wording.Meaning("", "", "", "message", improvement_telling.KEY, args, language=each.language)
         parts.append(wording.render(meaning, Limits(), now).text)
     return forms.previewed(f"{KEY}previewed:{improvement['id']}", "\n\n".join(parts), language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from cxbot import wording
@@ -49,6 +50,33 @@ def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
     }  # fmt: skip
     begun = incidents.act(tx, incident_id, action, sender["id"], now, via=inbound.channel, **arguments)
     return _begun(tx, begun, action, language, now)
+
+
+def perform(
+    tx: Tx,
+    sender: Row,
+    incident: Row,
+    action: str,
+    given: Callable[[Form], Mapping[str, str]],
+    language: str,
+    now: int,
+    *,
+    via: str,
+) -> Receipt:
+    """Does what was typed; where customers are to read it, opens the form that the button opens, filled in so far.
+
+    `given` reads the values that were typed for the fields of the form. `via` is the channel it came by.
+    """
+    team = teams.get(tx, incident["team_id"])
+    refusal = incidents.why_not(tx, incident, action, sender["id"], now)
+    if refusal is not None or team is None:
+        return _begun(tx, refusal or Refusal("refuse.stale"), action, language, now)
+    if action in ("claim", "undo"):
+        done = incidents.act(tx, incident["id"], action, sender["id"], now, via=via)
+        return _begun(tx, done, action, language, now)
+    form = _form(tx, incident, team, action, language, now)
+    typed = given(form)
+    return Receipt(form=replace(forms.with_mistakes(form, typed, {}), given=dict(typed)))
 
 
 def _form(tx: Tx, incident: Row, team: Row, action: str, language: str, now: int) -> Form:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from world import ANA
 
 from cxbot.clock import Pruning
-from cxbot.transactions import case_requests
-from cxbot.transactions.case_requests import Acted, Asked
+from cxbot.transactions import api_requests, case_requests
+from cxbot.transactions.api_requests import Asked
+from cxbot.transactions.case_requests import Acted
 
-DAYS = case_requests.KEPT_MS // 86_400_000
+DAYS = api_requests.KEPT_MS // 86_400_000
 
 
 async def claims(world, case, number):
@@ -33,12 +34,12 @@ async def test_the_id_of_a_request_is_known_for_a_month_and_then_forgotten(world
 
 async def test_what_is_young_stays_and_all_that_is_old_goes_a_batch_at_a_time(world):
     case = await world.unhappy()
-    n = case_requests.PRUNED_AT_ONCE + 5
+    n = api_requests.PRUNED_AT_ONCE + 5
 
     def many(tx):
         for number in range(n):
             given = {"caller": "crm", "id": f"old-{number}", "body": "", "case_id": case["id"], "made_at": world.now}
-            tx.run("case_requests.begin", **given)
+            tx.run("api_requests.begin", **given)
 
     await world.store.run(many)
     await world.later(days=DAYS + 1)

@@ -1,4 +1,4 @@
-"""What a request about a case or a storm is answered: what was done in words, what the customer reads, a refusal."""
+"""What a request about a case, a storm or an improvement is answered: in words, with what is read, or a refusal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from cxbot.api.errors import Problem
 from cxbot.domain import cases as workflow
 from cxbot.domain.cases import Refusal
 from cxbot.ports import Limits, Row
-from cxbot.transactions.case_requests import Acted, Said
+from cxbot.transactions.api_requests import Said
+from cxbot.transactions.case_requests import Acted
 
 STATUS = {
     "not_member": 403,
@@ -29,6 +30,9 @@ STATUS = {
             "snooze_range",
             "not_in_team",
             "other_customer",
+            "no_such_touchpoint",
+            "no_day",
+            "why",
             "amount_not_understood",
             "amount_too_exact",
             "amount_too_little",
@@ -37,9 +41,9 @@ STATUS = {
         422,
     ),
 }
-"""The status of a refusal by its code; any other is 409: the case does not allow it as it is now."""
+"""The status of a refusal by its code; any other is 409: what it is about does not allow it as it is now."""
 WHAT_TO_DO = {
-    403: "Name a colleague who works in the team of the case.",
+    403: "Name a colleague who works in the team it is about.",
     409: "Read the case: it has changed, or this was done before.",
     422: "Correct it and send it again; a refused id may be used once more.",
 }
@@ -54,6 +58,14 @@ HOW = {
     "step_done": "Nothing; send done: false to open it again.",
     "step_open": "Nothing; send done: true to tick it.",
     "no_such_grant": "Read the goodwill of the case and name what waits there.",
+    "no_day": "Write a day that is to come, at most two years ahead.",
+    "is_so": "Nothing: it is in that state already.",
+    "not_from": "Read the improvement, and move it by a state that may follow.",
+    "not_done": "Move the improvement to done first.",
+    "telling": "Send :stop, or wait until it is over.",
+    "nothing_to_stop": "Nothing: nobody is being told.",
+    "nobody": "Nothing: there is nobody who may be told.",
+    "nothing_left": "Nothing: none of its cases is open any more.",
     "busy": "Wait half a minute and read the incident again.",
     "nothing_to_undo": "Nothing: it can be taken back for 30 seconds, by whoever did it, and not twice.",
 }
@@ -105,7 +117,7 @@ def refused(refusal: Refusal, spoken: str, now: int) -> Problem:
 
 def _said(refusal: Refusal) -> Mapping[str, Any]:
     """The arguments of a refusal with the words for a state."""
-    if "state" not in refusal.args:
+    if "state" not in refusal.args or refusal.key.startswith("improvement."):
         return refusal.args
     kind = "goodwill.state" if refusal.key == "refuse.goodwill_decided" else "state"
     return {**refusal.args, "state": {"key": f"{kind}.{refusal.args['state']}", "args": {}}}

@@ -18,7 +18,8 @@ from cxbot.api.serving import BODY_BYTES, CALLER, REPLAYED, Endpoint, json_answe
 from cxbot.domain.cases import Refusal
 from cxbot.ports import Clock, Row, Store, Tx
 from cxbot.transactions import case_requests, conversations, reading, timeline
-from cxbot.transactions.case_requests import Acted, Asked, Conflict, Missing
+from cxbot.transactions.api_requests import Asked, Conflict, Missing
+from cxbot.transactions.case_requests import Acted
 from cxbot.transactions.viewing import Everyone
 from cxbot.wording.voice import Voice
 
@@ -171,12 +172,12 @@ async def read_asked(
     body = checks.read_model(model, data, context={"now": now, "channels": channels})
     if isinstance(body, list):
         raise checks.invalid(body)
-    subject = clean(request.match_info["id"])
+    subject = clean(request.match_info.get("id", ""))
     return Asked(
         caller=request[CALLER],
         id=body.id,
         body=_digest(action, subject, body),
-        case=subject,
+        subject=subject,
         actor=body.actor.model_dump(),
         action=action,
         arguments=body.arguments(),

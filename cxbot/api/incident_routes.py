@@ -17,7 +17,7 @@ from cxbot.api.serving import Endpoint, json_answer, language, missing
 from cxbot.domain.cases import Refusal
 from cxbot.ports import Clock, Store, Tx
 from cxbot.transactions import incident_requests, incidents
-from cxbot.transactions.case_requests import Conflict, Missing
+from cxbot.transactions.api_requests import Conflict, Missing
 from cxbot.transactions.incident_requests import Worked
 
 ACTIONS: Mapping[str, tuple[type[CaseActionBody], str]] = {

@@ -15,6 +15,7 @@ from cxbot.api.auth import Gate
 from cxbot.api.bodies import BatchBody, InteractionBody, clean
 from cxbot.api.case_routes import CaseRoutes
 from cxbot.api.errors import Detail, Problem, json_errors, problem_body
+from cxbot.api.improvement_routes import ImprovementRoutes
 from cxbot.api.incident_routes import IncidentRoutes
 from cxbot.api.rotas import RotaRoutes
 from cxbot.api.serving import BODY_BYTES, CALLER, PREFIX, REPLAYED, Endpoint, json_answer, language, missing, read_body
@@ -83,6 +84,7 @@ class Api:
             *self._readings("cases", answers.CasePage, answers.Case, queries.CaseQuery),
             *CaseRoutes(self._store, self._clock, self._channels).endpoints(),
             *IncidentRoutes(self._store, self._clock, self._channels).endpoints(),
+            *ImprovementRoutes(self._store, self._clock, self._channels).endpoints(),
             *RotaRoutes(self._store, self._clock).endpoints(),
         )
 

@@ -14,8 +14,9 @@ from typing import Any
 from cxbot.domain import case_timing
 from cxbot.domain import cases as workflow
 from cxbot.ports import Row, Tx
-from cxbot.transactions import cases, channel_state, people, places, surveys
+from cxbot.transactions import cases, channel_state, people, places, surveys, timers
 from cxbot.transactions.deliveries import HOLD_MS
+from cxbot.transactions.timers import LATE_MS, PUT_OFF_MS
 
 KINDS = (
     "case_late",
@@ -25,10 +26,8 @@ KINDS = (
     "message_stuck",
     "message_held_for_ever",
     "unhappy_without_case",
+    "timer_late",
 )
-LATE_MS = 5 * workflow.MINUTE
-PUT_OFF_MS = 5 * workflow.MINUTE
-"""Business time before a step that failed is tried again."""
 LONGEST_WAIT_MS = workflow.DAY
 """How long "is it fixed?" may wait for a night to end or another question to be answered."""
 QUIET_MS = 5 * workflow.MINUTE
@@ -46,12 +45,16 @@ FORGET_MS = 7 * workflow.DAY
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong: what kind, which row, and how it is named to people. `mend`: it can be put right."""
+    """One thing that is wrong: what kind, which row, and how it is named to people, in words or as a meaning.
+
+    `mend`: it can be put right. `what` has a timer, where it is none of a case's.
+    """
 
     kind: str
     subject: str
-    about: str
+    about: Any
     mend: bool = False
+    what: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Standing:
 
     kind: str
     n: int
-    about: tuple[str, ...]
+    about: tuple[Any, ...]
     since: int
     subjects: tuple[str, ...] = ()
 
@@ -79,6 +82,7 @@ def look(tx: Tx, now: int, machine: int) -> Look:
     state = _state(tx.one("audit.state"))
     reached = dict(state.get("reached", {}))
     found = [*_cases(tx, reached, now), *_rows(tx, now, machine), *_answers(tx, reached, now)]
+    found += [Finding("timer_late", each.subject, each.about, each.mend, each.kind) for each in timers.late(tx, now)]
     noted = _noted(state, now)
     findings = [each for each in found if each.mend or each.subject not in noted.get(each.kind, ())]
     return Look(
@@ -225,6 +229,9 @@ def _timer_is_wrong(case: Row, now: int) -> bool:
 
 def _mend(tx: Tx, finding: Finding, now: int) -> None:
     """Puts a timer right, once more asked whether that is needed: somebody may have acted since the look."""
+    if finding.kind == "timer_late":
+        timers.mend(tx, finding.what, finding.subject, now)
+        return
     if finding.kind == "message_held_for_ever":
         row = tx.one("outbox.get", id=finding.subject)
         if row and tx.run("audit.end_hold", id=row["id"], expires_at=now + HOLD_MS):

@@ -121,24 +121,24 @@ def resume(tx: Tx, cadence_id: str, actor_id: str, now: int, next_time: NextTime
     if row["state"] != "paused":
         return "already"
     plan = plan_of(row)
-    place = line_up(tx, cadence_id, plan, now)
+    lined_up = line_up(tx, cadence_id, plan, now)
     for late in tx.all("follow_ups.overdue", cadence_id=cadence_id, now=now):
-        tx.run("follow_ups.look_at", id=late["id"], due_at=_turn(tx, plan, late["person_id"], place, now))
-        place += 1
+        tx.run("follow_ups.look_at", id=late["id"], due_at=_turn(tx, plan, late["person_id"], lined_up, now))
+        lined_up += 1
     run = tx.one("runs.latest", cadence_id=cadence_id)
     under_way = run is not None and run["state"] != "ended" and not plan.after
     _write(tx, row, {"state": "running", "due_at": now if under_way else row["next_at"]})
-    record(tx, cadence_id, actor_id, "cadence.resumed", {"waiting": place}, now)
+    record(tx, cadence_id, actor_id, "cadence.resumed", {"waiting": lined_up}, now)
     return "done"
 
 
 def line_up(tx: Tx, cadence_id: str, plan: Plan, now: int) -> int:
     """Gives everybody who waits in a cadence a new turn, from now on; says how many wait."""
-    place = 0
-    for place, invitation in enumerate(tx.all("runs.waiting", cadence_id=cadence_id), 1):
-        tx.run("runs.turn", id=invitation["id"], due_at=_turn(tx, plan, invitation["person_id"], place - 1, now))
-    tx.run("runs.line_up", cadence_id=cadence_id, place=place, line_at=now)
-    return place
+    lined_up = 0
+    for lined_up, invitation in enumerate(tx.all("runs.waiting", cadence_id=cadence_id), 1):
+        tx.run("runs.turn", id=invitation["id"], due_at=_turn(tx, plan, invitation["person_id"], lined_up - 1, now))
+    tx.run("runs.line_up", cadence_id=cadence_id, lined_up=lined_up, line_at=now)
+    return lined_up
 
 
 def stop(tx: Tx, cadence_id: str, actor_id: str, now: int) -> Changed:
@@ -200,7 +200,7 @@ def _gather(tx: Tx, row: Row, run: Row, now: int) -> str:
     # Whom it asks was settled when it began; how fast may be changed under way.
     wanted = plan_of(run) if run["plan"] else plan
     found = page(tx, wanted, live, run["after_id"], AT_ONCE) if live else []
-    place = run["place"]
+    lined_up = run["lined_up"]
     for person in found:
         if live is None or not cadence.drawn(row["id"], str(run["number"]), person["id"], wanted.audience.sample):
             continue
@@ -209,12 +209,12 @@ def _gather(tx: Tx, row: Row, run: Row, now: int) -> str:
         )
         if not tx.run("interactions.insert", **interaction):
             continue  # they have been gone through
-        turn = max(_turn(tx, plan, person["id"], place, run["line_at"]), now + 1)
+        turn = max(_turn(tx, plan, person["id"], lined_up, run["line_at"]), now + 1)
         invited = invitations.invite(tx, interaction, {}, now, live=live, run_id=run["id"], due_at=turn)
-        place += int(invited.state == "waiting")
+        lined_up += int(invited.state == "waiting")
     done = len(found) < AT_ONCE
     after_id = found[-1]["id"] if found else run["after_id"]
-    _write_run(tx, run, {"state": "asking" if done else "gathering", "after_id": after_id, "place": place})
+    _write_run(tx, run, {"state": "asking" if done else "gathering", "after_id": after_id, "lined_up": lined_up})
     _write(tx, row, {"due_at": now})
     return "gathered"
 
@@ -231,11 +231,11 @@ def _look(tx: Tx, row: Row, run: Row, now: int) -> str:
     return "ended"
 
 
-def _turn(tx: Tx, plan: Plan, person_id: str, place: int, start_at: int) -> int:
+def _turn(tx: Tx, plan: Plan, person_id: str, before: int, start_at: int) -> int:
     person, sending = people.get(tx, person_id), settings.sending(tx)
     zone = settings.company(tx).time_zone
     zone = people.zone(person, zone) if person else zone
-    return cadence.slot(place, cadence.pace_of(plan, sending), zone, start_at, cadence.hours_of(plan, sending))
+    return cadence.slot(before, cadence.pace_of(plan, sending), zone, start_at, cadence.hours_of(plan, sending))
 
 
 def interaction_of(
@@ -331,7 +331,7 @@ def _write(tx: Tx, row: Row, columns: Mapping[str, Any]) -> None:
 
 def _write_run(tx: Tx, run: Row, columns: Mapping[str, Any]) -> None:
     after = {**run, **columns}
-    tx.run("runs.write", **{name: after[name] for name in ("id", "state", "after_id", "place", "ended_at")})
+    tx.run("runs.write", **{name: after[name] for name in ("id", "state", "after_id", "lined_up", "ended_at")})
 
 
 def record(tx: Tx, cadence_id: str, actor_id: str, kind: str, args: Mapping[str, Any], now: int) -> None:

@@ -2,64 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from cxbot.domain import cases as workflow
 from cxbot.domain import codes
 from cxbot.domain.cases import Refusal
 from cxbot.ports import Row, Tx
 from cxbot.transactions import (
+    api_requests,
     case_messages,
     case_steps,
     case_work,
     grant_requests,
-    people,
     reach,
     reading,
     teams,
 )
+from cxbot.transactions.api_requests import Asked, Conflict, Missing, Said
 from cxbot.transactions.reach import Reach
 
-Person = Mapping[str, str]
-"""How a caller names somebody: `id`, or `channel` and `address`."""
 SAYS = {"reply": "words", "resolve": "told", "goodwill": "told"}
 """Actions of which the customer reads something, and the argument that has it."""
-KEPT_MS = 30 * 24 * 60 * 60 * 1000
-"""How long the id of a request is known, in business time; after that it would be done again."""
-PRUNED_AT_ONCE = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request: who calls, the id they gave it, a digest of its body, the case (id or code), who acts, and what."""
-
-    caller: str
-    id: str
-    body: str
-    case: str
-    actor: Person
-    action: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-    preview: bool = False
-    """Only what the customer would read is wanted; nothing is done."""
-
-
-Said = tuple[str, Mapping[str, Any]]
-"""A message key and its arguments."""
-
-
-class Outcome(Protocol):
-    """What came of a request: the event it left, and what it made besides; kept for its repeats."""
-
-    @property
-    def event(self) -> str: ...
-    @property
-    def made(self) -> str: ...
-
-
-Came = TypeVar("Came", bound=Outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,68 +43,26 @@ class Acted:
     says: Said | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """The id came before with another body."""
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """There is no such case."""
-
-
 def act(tx: Tx, asked: Asked, now: int) -> Acted | Refusal | Conflict | Missing:
     """Carries a request out once: the same one again is answered as before. What was refused may be tried again."""
-    case = tx.one("cases.get", id=asked.case) or tx.one("cases.by_code", code=codes.plain(asked.case))
+    case = tx.one("cases.get", id=asked.subject) or tx.one("cases.by_code", code=codes.plain(asked.subject))
     if case is None:
         return Missing()
-    return once(
+    return api_requests.once(
         tx, asked, case["id"], now, lambda: _act(tx, asked, case, now), lambda kept: _again(tx, asked, kept, now)
     )
-
-
-def once(
-    tx: Tx, asked: Asked, subject_id: str, now: int, do: Callable[[], Came | Refusal], again: Callable[[Row], Came]
-) -> Came | Refusal | Conflict:
-    """Does what is asked where its id is new, else says with `again` what came of it then; a preview is no request."""
-    # The row is also the lock: of two with one id the second waits here until the first is committed.
-    mine = asked.preview or tx.run(
-        "case_requests.begin", caller=asked.caller, id=asked.id, body=asked.body, case_id=subject_id, made_at=now
-    )
-    if not mine:
-        kept = tx.one("case_requests.get", caller=asked.caller, id=asked.id)
-        assert kept is not None
-        return again(kept) if kept["body"] == asked.body else Conflict()
-    done = do()
-    if asked.preview:
-        return done
-    if isinstance(done, Refusal):
-        tx.run("case_requests.forget", caller=asked.caller, id=asked.id)
-        return done
-    tx.run("case_requests.done", caller=asked.caller, id=asked.id, event=done.event, made=done.made)
-    return done
-
-
-def has_old(tx: Tx, now: int) -> bool:
-    """Whether there is anything to prune; a read."""
-    return tx.one("case_requests.old", before=now - KEPT_MS) is not None
-
-
-def prune(tx: Tx, now: int) -> int:
-    """Forgets the ids of old requests, some at a time; returns how many. The cases keep what was done."""
-    return tx.run("case_requests.prune", before=now - KEPT_MS, most=PRUNED_AT_ONCE)
 
 
 def _again(tx: Tx, asked: Asked, kept: Row, now: int) -> Acted:
     case = tx.one("cases.get", id=kept["case_id"])
     assert case is not None
-    actor = person_of(tx, asked.actor)
+    actor = api_requests.person_of(tx, asked.actor)
     reads = _reads(tx, case, asked, actor, kept["made"]) if actor is not None else None
     return _acted(tx, case, kept["event"], kept["made"], reads, now, repeated=True)
 
 
 def _act(tx: Tx, asked: Asked, case: Row, now: int) -> Acted | Refusal:
-    actor = person_of(tx, asked.actor)
+    actor = api_requests.person_of(tx, asked.actor)
     deciding = asked.action in grant_requests.DECIDES
     if actor is None or not (deciding or case_work.allowed(tx, case, actor["id"])):
         return Refusal("refuse.not_member", {"who": case_messages.lead_names(tx, case["team_id"])})
@@ -229,16 +152,5 @@ def _taker(tx: Tx, given: Mapping[str, Any]) -> dict[str, Any] | Refusal:
             known = [team["id"] for team in teams.all(tx)]
             return Refusal("refuse.no_such_team", {"team": given["team"], "known": known})
         return {"owner_id": f"{case_work.TEAM}{found[0]['id']}"}
-    person = person_of(tx, given["to"])
-    if person is None:
-        named = given["to"]
-        said = named.get("id") or f"{named.get('channel')}:{named.get('address')}"
-        return Refusal("refuse.no_such_person", {"person": said})
-    return {"owner_id": person["id"]}
-
-
-def person_of(tx: Tx, named: Person) -> Row | None:
-    """The colleague a caller names."""
-    if named.get("id"):
-        return people.get(tx, named["id"])
-    return people.by_address(tx, named.get("channel", ""), named.get("address", ""))
+    person = api_requests.colleague(tx, given["to"])
+    return person if isinstance(person, Refusal) else {"owner_id": person["id"]}

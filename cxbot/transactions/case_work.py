@@ -100,7 +100,7 @@ def act(
         cases.take_back(tx, case)
         case_messages.stop_asking(tx, case, now)
     after = cases.write(tx, case, columns, now)
-    cases.record(tx, case_id, actor_id, decided.event, {**decided.args, **came_by(via)}, now)
+    cases.record(tx, case_id, actor_id, decided.event, {**decided.args, **cases.came_by(via)}, now)
     if decided.event == "moved":
         case_copies.redraw(tx, after, now)
         return Done(_to_the_other_team(tx, case, after, actor_id, now), decided.event)
@@ -364,11 +364,6 @@ def _tell_the_other(tx: Tx, case: Row, now: int) -> None:
     case_messages.redraw(tx, other, now)
 
 
-def came_by(via: str) -> dict[str, str]:
-    """Where an action came from, as an event has it."""
-    return {"via": via} if via else {}
-
-
 def _undo(tx: Tx, case: Row, actor_id: str, via: str, now: int) -> Done | Refusal:
     """Takes back what was done last to a case, and says what that was; what cannot be taken back is named too."""
     if not case["undo"] or case["undo_until"] <= now:
@@ -384,7 +379,7 @@ def _undo(tx: Tx, case: Row, actor_id: str, via: str, now: int) -> Done | Refusa
         return Refusal("refuse.another_open")
     after = cases.write(tx, case, {**saved["columns"], "undo": "", "undo_until": 0}, now)
     case_steps.put_back(tx, after, saved.get("steps", {}), actor_id, now)
-    cases.record(tx, case["id"], actor_id, "undone", {"what": what, **came_by(via)}, now)
+    cases.record(tx, case["id"], actor_id, "undone", {"what": what, **cases.came_by(via)}, now)
     case_messages.redraw(tx, after, now)
     kept_back = {"key": "case.kept_back", "args": {}} if saved["cancel"] else ""
     return Done(after, "undone", {"what": what, "kept_back": kept_back})

@@ -100,6 +100,11 @@ def record(tx: Tx, case_id: str, actor_id: str, kind: str, args: Mapping[str, An
     tx.run("cases.event", id=tx.new_id(), subject_id=case_id, actor_id=actor_id, kind=kind, args=text, happened_at=now)
 
 
+def came_by(via: str) -> dict[str, str]:
+    """Where an action came from, as an event has it: a channel, or "api:" and the name of a token."""
+    return {"via": via} if via else {}
+
+
 def said(tx: Tx, response_id: str) -> tuple[dict[str, Any], list[str]]:
     """The answers of a response by question id, and everything written in it, oldest first."""
     answers: dict[str, Any] = {}

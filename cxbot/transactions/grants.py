@@ -84,7 +84,7 @@ def ask(
     # What came before it can no longer be taken back by itself, and this cannot.
     case = cases.write(tx, case, {"undo": "", "undo_until": 0}, now)
     args = {"amount": amount, "currency": limits.currency, "for": reason, "beyond": list(beyond)}
-    cases.record(tx, case_id, actor_id, f"goodwill_{grant['state']}", {**args, **case_work.came_by(via)}, now)
+    cases.record(tx, case_id, actor_id, f"goodwill_{grant['state']}", {**args, **cases.came_by(via)}, now)
     if beyond:
         _ask_for_approval(tx, case, team, grant, list(beyond), approvers, now)
     else:
@@ -221,7 +221,7 @@ def _decided(tx: Tx, case: Row, grant: Row, state: str, actor_id: str, via: str,
     assert after is not None
     state = _shown_state(after)
     args = {"amount": grant["amount"], "currency": grant["currency"], "for": grant["reason"]}
-    cases.record(tx, case["id"], actor_id, f"goodwill_{state}", {**args, **case_work.came_by(via)}, now)
+    cases.record(tx, case["id"], actor_id, f"goodwill_{state}", {**args, **cases.came_by(via)}, now)
     by = people.name_of(tx, actor_id)
     for row_id in json.loads(grant["row_ids"]):
         _close(tx, row_id, {**_facts(tx, case, grant), "state": _state(state), "by": by}, now)
@@ -285,6 +285,7 @@ def _ask_for_approval(
         "beyond": named(beyond),
         "who": [people.name_of(tx, each) for each in approvers],
         "until": grant["due_at"],
+        "typed": {"key": "goodwill.typed", "args": {"code": case["code"]}},
         "choices": [
             {"key": f"{KEY}{action}:{grant['id']}", "label": {"key": f"goodwill.{action}", "args": {}}, "style": style}
             for action, style in (("approve", "primary"), ("refuse", "danger"))

@@ -43,8 +43,18 @@ def queue(tx: Tx, now: int) -> tuple[Waiting, ...]:
 
 
 def due_since(tx: Tx, now: int) -> int:
-    """Since when (epoch ms) the oldest due case or invitation waits; 0 where nothing does."""
-    found = [tx.one(statement, now=now) for statement in ("health.due_case", "health.due_invitation")]
+    """Since when (epoch ms) what is due and oldest waits, of whatever has a timer; 0 where nothing does."""
+    statements = (
+        "health.due_case",
+        "health.due_invitation",
+        "health.due_incident",
+        "health.due_opening",
+        "health.due_cadence",
+        "health.due_follow_up",
+        "health.due_grant",
+        "health.due_improvement",
+    )
+    found = [tx.one(statement, now=now) for statement in statements]
     return min((int(row["since"]) for row in found if row and row["since"]), default=0)
 
 
@@ -63,6 +73,8 @@ def next_due(tx: Tx, now: int) -> int:
         "health.next_opening",
         "health.next_cadence",
         "health.next_follow_up",
+        "health.next_grant",
+        "health.next_improvement",
     )
     found = [tx.one(statement, now=now) for statement in statements]
     return min((int(row["due_at"]) for row in found if row and row["due_at"]), default=0)

@@ -66,3 +66,36 @@ SELECT MIN(due_at) AS due_at FROM cadences WHERE state = 'running' AND due_at > 
 -- When somebody is to be asked again.
 SELECT MIN(f.due_at) AS due_at FROM follow_ups f JOIN cadences c ON c.id = f.cadence_id
 WHERE f.state = 'following' AND c.state = 'running' AND f.due_at > :now
+
+-- name: next_grant
+-- When goodwill that waits for an approval lapses next.
+SELECT MIN(due_at) AS due_at FROM grants WHERE state = 'asked' AND due_at > :now
+
+-- name: next_improvement
+-- When the next improvement is to be looked at.
+SELECT MIN(due_at) AS due_at FROM improvements WHERE due_at > :now
+
+-- name: due_incident
+-- Since when the oldest storm waits to be looked at.
+SELECT MIN(due_at) AS since FROM incidents WHERE due_at > 0 AND due_at <= :now
+
+-- name: due_opening
+-- Since when the beginning of a team's day waits.
+SELECT MIN(due_at) AS since FROM openings WHERE due_at <= :now
+
+-- name: due_cadence
+-- Since when the oldest cadence waits to be looked at.
+SELECT MIN(due_at) AS since FROM cadences WHERE state = 'running' AND due_at > 0 AND due_at <= :now
+
+-- name: due_follow_up
+-- Since when somebody waits to be asked again.
+SELECT MIN(f.due_at) AS since FROM follow_ups f JOIN cadences c ON c.id = f.cadence_id
+WHERE f.state = 'following' AND c.state = 'running' AND f.due_at <= :now
+
+-- name: due_grant
+-- Since when goodwill that nobody decided on waits to lapse.
+SELECT MIN(due_at) AS since FROM grants WHERE state = 'asked' AND due_at <= :now
+
+-- name: due_improvement
+-- Since when the oldest improvement waits to be looked at.
+SELECT MIN(due_at) AS since FROM improvements WHERE due_at > 0 AND due_at <= :now

@@ -158,12 +158,7 @@ def _telling(tx: Tx, improvement: Row, now: int) -> list[dict[str, Any]]:
     """How far telling the customers has come, and why some are not told."""
     if not improvement["tell_state"]:
         return []
-    counts: dict[str, int] = {}
-    why: dict[str, int] = {}
-    for row in tx.all("improvement_telling.counts", improvement_id=improvement["id"]):
-        counts[row["state"]] = counts.get(row["state"], 0) + int(row["n"])
-        if row["state"] == "not_told":
-            why[row["reason"]] = why.get(row["reason"], 0) + int(row["n"])
+    counts, why = told_so_far(tx, improvement["id"])
     args = {
         "by": people.name_of(tx, improvement["tell_by"]),
         "told": counts.get("told", 0),
@@ -177,6 +172,17 @@ def _telling(tx: Tx, improvement: Row, now: int) -> list[dict[str, Any]]:
     if why:
         lines.append({"key": "improvement.telling.not_told", "args": {"reasons": reasons(why)}})
     return lines
+
+
+def told_so_far(tx: Tx, improvement_id: str) -> tuple[dict[str, int], dict[str, int]]:
+    """How many were told, wait, are held by their channel or are not told; and of these how many, by reason."""
+    counts: dict[str, int] = {}
+    why: dict[str, int] = {}
+    for row in tx.all("improvement_telling.counts", improvement_id=improvement_id):
+        counts[row["state"]] = counts.get(row["state"], 0) + int(row["n"])
+        if row["state"] == "not_told":
+            why[row["reason"]] = why.get(row["reason"], 0) + int(row["n"])
+    return counts, why
 
 
 def reasons(why: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from cxbot.domain import improvements as rules
@@ -15,32 +16,78 @@ from cxbot.transactions import causes, settings, surveys
 Span = tuple[date, date]
 
 
-def lines(tx: Tx, improvement: Row, now: int) -> list[dict[str, Any]]:
-    """The figures as lines: before and after over equally many days; what was before, where it is too early to say."""
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric before and after; None is a figure that may not be shown, or of days that have not been yet."""
+
+    name: str
+    before: scoring.Score | None
+    after: scoring.Score | None
+    verdict: rules.Verdict | Literal[""] = ""
+    difference: scoring.Difference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Complaints:
+    """How many cases of the cause there were before and after."""
+
+    before: int
+    after: int
+    trend: rules.Trend
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The metrics of equally many days before and after; `after` and `complaints` are None while it is too early."""
+
+    days: int
+    before: Span
+    after: Span | None
+    metrics: tuple[Metric, ...]
+    complaints: Complaints | None = None
+
+
+def figures(tx: Tx, improvement: Row, now: int) -> Figures | None:
+    """What it has changed by now; None where it is not done."""
     if not improvement["done_at"]:
-        return []
+        return None
     zone = ZoneInfo(settings.company(tx).time_zone)
     started, done, today = (_day(at, zone) for at in (improvement["started_at"], improvement["done_at"], now))
     found = rules.windows(started, done, today)
     if found is None:
         span = rules.usual(started)
-        head = {"key": "improvement.numbers.only_before", "args": {"days": rules.COMPARE_DAYS}}
-        of_before = [_alone(metric, score) for metric, score in sorted(_scores(tx, improvement, span).items())]
-        later = {"key": "improvement.numbers.later", "args": {"at": improvement["compare_at"]}}
-        return [head, *(of_before or [_none()]), *([later] if improvement["compare_at"] else [])]
+        alone = [Metric(name, score, None) for name, score in sorted(_scores(tx, improvement, span).items())]
+        return Figures(rules.COMPARE_DAYS, span, None, tuple(alone))
     before, after = _scores(tx, improvement, found.before), _scores(tx, improvement, found.after)
     both = [
         _compared(metric, before.get(metric, scoring.score(metric, {})), after.get(metric, scoring.score(metric, {})))
         for metric in sorted({*before, *after})
     ]
+    counted = _complaints(tx, improvement, found, zone)
+    return Figures(found.days, found.before, found.after, tuple(both), counted)
+
+
+def lines(tx: Tx, improvement: Row, now: int) -> list[dict[str, Any]]:
+    """The figures as lines: before and after over equally many days; what was before, where it is too early to say."""
+    found = figures(tx, improvement, now)
+    if found is None:
+        return []
+    if found.complaints is None:
+        head = {"key": "improvement.numbers.only_before", "args": {"days": found.days}}
+        later = {"key": "improvement.numbers.later", "args": {"at": improvement["compare_at"]}}
+        alone = [_alone(each) for each in found.metrics] or [_none()]
+        return [head, *alone, *([later] if improvement["compare_at"] else [])]
     head = {"key": "improvement.numbers.both", "args": {"days": found.days}}
-    return [head, *(both or [_none()]), _complaints(tx, improvement, found, zone)]
+    counted = found.complaints
+    trend = {"key": f"improvement.trend.{counted.trend}", "args": {}}
+    args = {"before": counted.before, "after": counted.after, "trend": trend}
+    both = [_line(each) for each in found.metrics] or [_none()]
+    return [head, *both, {"key": "improvement.numbers.complaints", "args": args}]
 
 
-def _complaints(tx: Tx, improvement: Row, windows: rules.Windows, zone: ZoneInfo) -> dict[str, Any]:
+def _complaints(tx: Tx, improvement: Row, windows: rules.Windows, zone: ZoneInfo) -> Complaints:
     before, after = (_cases(tx, improvement, span, zone) for span in (windows.before, windows.after))
-    trend = {"key": f"improvement.trend.{rules.trend(after, before)}", "args": {}}
-    return {"key": "improvement.numbers.complaints", "args": {"before": before, "after": after, "trend": trend}}
+    return Complaints(before, after, rules.trend(after, before))
 
 
 def _cases(tx: Tx, improvement: Row, span: Span, zone: ZoneInfo) -> int:
@@ -76,21 +123,27 @@ def _scores(tx: Tx, improvement: Row, span: Span) -> dict[str, scoring.Score | N
     return found
 
 
-def _compared(metric: str, before: scoring.Score | None, after: scoring.Score | None) -> dict[str, Any]:
-    """One metric before and after, and whether the difference is real; None is a figure that may not be shown."""
+def _compared(metric: str, before: scoring.Score | None, after: scoring.Score | None) -> Metric:
+    """One metric before and after, and whether the difference is real."""
     empty = scoring.score(metric, {})
     assert empty is not None
-    args = {"metric": _metric(metric), "before": _figure(before), "after": _figure(after)}
-    said, found = rules.verdict(before or empty, after or empty)
-    difference = {"value": found.value, "low": found.low, "high": found.high}
+    return Metric(metric, before, after, *rules.verdict(before or empty, after or empty))
+
+
+def _line(found: Metric) -> dict[str, Any]:
+    args = {"metric": _metric(found.name), "before": _figure(found.before), "after": _figure(found.after)}
+    difference = found.difference
+    assert difference is not None
+    of_it = {"value": difference.value, "low": difference.low, "high": difference.high}
+    verdict = {"key": f"improvement.verdict.{found.verdict}", "args": of_it}
+    return {"key": "improvement.numbers.line", "args": {**args, "verdict": verdict}}
+
+
+def _alone(found: Metric) -> dict[str, Any]:
     return {
-        "key": "improvement.numbers.line",
-        "args": {**args, "verdict": {"key": f"improvement.verdict.{said}", "args": difference}},
+        "key": "improvement.numbers.alone",
+        "args": {"metric": _metric(found.name), "figure": _figure(found.before)},
     }
-
-
-def _alone(metric: str, score: scoring.Score | None) -> dict[str, Any]:
-    return {"key": "improvement.numbers.alone", "args": {"metric": _metric(metric), "figure": _figure(score)}}
 
 
 def _figure(score: scoring.Score | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ it. Everybody who is not told is recorded with the reason.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -54,6 +55,44 @@ class Reader:
     why_not: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Those who would be told in one language: how many, and when one of them complained, in their zone."""
+
+    language: str
+    n: int
+    complained_at: int
+    zone: str
+
+
+def groups(readers: Sequence[Reader]) -> tuple[Group, ...]:
+    """Who would be told, by language, the most frequent first."""
+    told = [reader for reader in readers if not reader.why_not]
+    first = {reader.language: reader for reader in reversed(told)}
+    return tuple(
+        Group(language, n, first[language].complained_at, first[language].zone)
+        for language, n in Counter(reader.language for reader in told).most_common()
+    )
+
+
+def left_out(readers: Sequence[Reader]) -> dict[str, int]:
+    """Who would not be told: how many, by reason."""
+    return dict(Counter(reader.why_not for reader in readers if reader.why_not))
+
+
+def how_many(told: Sequence[Group], why: Mapping[str, int]) -> tuple[str, dict[str, Any]]:
+    """How many would be told in which language and how many would not, as a message key with its arguments."""
+    counted = [
+        {
+            "key": "improvement.telling.language",
+            "args": {"language": {"key": f"language.{each.language}", "args": {}}, "n": each.n},
+        }
+        for each in told
+    ]
+    args = {"n": sum(each.n for each in told), "languages": counted, "left": sum(why.values())}
+    return "form.improvement.tell_intro", {**args, "reasons": improvement_card.reasons(why)}
+
+
 def audience(tx: Tx, improvement_id: str, now: int) -> tuple[Reader, ...]:
     """Everybody who had complained of its cause before it was done, as of now. A read; told ones are left out."""
     improvement = tx.one("improvements.get", id=improvement_id)
@@ -84,13 +123,20 @@ def audience(tx: Tx, improvement_id: str, now: int) -> tuple[Reader, ...]:
 
 
 def begin(
-    tx: Tx, improvement_id: str, actor_id: str, now: int, *, told: Mapping[str, str], readers: Sequence[Reader]
+    tx: Tx,
+    improvement_id: str,
+    actor_id: str,
+    now: int,
+    *,
+    told: Mapping[str, str],
+    readers: Sequence[Reader],
+    via: str = "",
 ) -> Row | Refusal:
     """Begins to tell them, not before it can no longer be undone; `told` is what they read besides, by language."""
     improvement = improvements.lock(tx, improvement_id)
     if improvement is None:
         return Refusal("refuse.stale")
-    if refused := _refused(tx, improvement, actor_id):
+    if refused := why_not(tx, improvement, actor_id):
         return refused
     if not readers:
         return Refusal("improvement.refuse.nobody", {"code": improvement["code"]})
@@ -113,12 +159,13 @@ def begin(
     }
     after = improvements.write(tx, improvement, columns)
     args = {"n": len([each for each in readers if not each.why_not]), "told": dict(told)}
+    args |= cases.came_by(via)
     cases.record(tx, improvement_id, actor_id, "improvement_telling", args, now)
     improvement_card.redraw(tx, after, now)
     return after
 
 
-def undo(tx: Tx, improvement_id: str, actor_id: str, now: int) -> Row | Refusal:
+def undo(tx: Tx, improvement_id: str, actor_id: str, now: int, *, via: str = "") -> Row | Refusal:
     """Takes telling back before anything has left."""
     improvement = improvements.lock(tx, improvement_id)
     if improvement is None:
@@ -131,12 +178,12 @@ def undo(tx: Tx, improvement_id: str, actor_id: str, now: int) -> Row | Refusal:
     told_some = bool(tx.all("improvement_telling.known", improvement_id=improvement_id))
     columns = {"tell_state": "over" if told_some else "", "tell_from": 0, "tell_at": 0}
     after = improvements.write(tx, improvement, columns)
-    cases.record(tx, improvement_id, actor_id, "improvement_telling_undone", {}, now)
+    cases.record(tx, improvement_id, actor_id, "improvement_telling_undone", cases.came_by(via), now)
     improvement_card.redraw(tx, after, now)
     return after
 
 
-def stop(tx: Tx, improvement_id: str, actor_id: str, now: int) -> Row | Refusal:
+def stop(tx: Tx, improvement_id: str, actor_id: str, now: int, *, via: str = "") -> Row | Refusal:
     """Tells nobody else; what has not left yet does not leave."""
     improvement = improvements.lock(tx, improvement_id)
     if improvement is None:
@@ -146,12 +193,12 @@ def stop(tx: Tx, improvement_id: str, actor_id: str, now: int) -> Row | Refusal:
     if improvement["tell_state"] != "going":
         return Refusal("improvement.refuse.nothing_to_stop", {"code": improvement["code"]})
     if improvement["tell_from"] > now:
-        return undo(tx, improvement_id, actor_id, now)
+        return undo(tx, improvement_id, actor_id, now, via=via)
     for row in tx.all("improvement_telling.unsent", improvement_id=improvement_id, most=10_000):
         if outbox.cancel(tx, row["row_id"], "stopped"):
             _not_told(tx, improvement, row, "stopped", now)
     after = improvements.write(tx, improvement, {"tell_state": "stopping", "tell_at": now})
-    cases.record(tx, improvement_id, actor_id, "improvement_telling_stopped", {}, now)
+    cases.record(tx, improvement_id, actor_id, "improvement_telling_stopped", cases.came_by(via), now)
     improvement_card.redraw(tx, after, now)
     return after
 
@@ -187,7 +234,7 @@ def take_back(tx: Tx, person_id: str, reason: str, now: int) -> None:
             _not_told(tx, improvement, row, reason, now)
 
 
-def reads(told: Mapping[str, str], reader: Reader) -> dict[str, Any]:
+def reads(told: Mapping[str, str], reader: Reader | Group) -> dict[str, Any]:
     """The arguments of what one of them reads; what a preview shows."""
     return {"told": told.get(reader.language, ""), "at": reader.complained_at, "zone": reader.zone}
 
@@ -283,7 +330,8 @@ def _reader(tx: Tx, improvement: Row, person_id: str, case_id: str, at: int, why
     )
 
 
-def _refused(tx: Tx, improvement: Row, actor_id: str) -> Refusal | None:
+def why_not(tx: Tx, improvement: Row, actor_id: str) -> Refusal | None:
+    """Why somebody cannot tell the customers of it as it is now; None where they can."""
     if found := improvements.refused(tx, improvement, actor_id):
         return found
     if improvement["state"] != "done":

@@ -45,8 +45,12 @@ def propose(
     done_by: int,
     touchpoint: str = "",
     told: Mapping[str, str] | None = None,
+    via: str = "",
 ) -> Row | Refusal:
-    """Makes an improvement of a cause and shows it to the team. `told`: by language, what customers will read."""
+    """Makes an improvement of a cause and shows it to the team. `told`: by language, what customers will read.
+
+    `via` is where it came from, for the record, here and wherever an improvement is changed.
+    """
     team = teams.get(tx, team_id)
     if team is None or cause not in causes.known(tx):
         return Refusal("refuse.stale")
@@ -68,7 +72,8 @@ def propose(
     )
     improvement = _held(tx, improvement_id)
     improvement = _dated(tx, improvement, team, now)
-    cases.record(tx, improvement_id, actor_id, "improvement_proposed", {"cause": cause, "owner_id": owner_id}, now)
+    args = {"cause": cause, "owner_id": owner_id, **cases.came_by(via)}
+    cases.record(tx, improvement_id, actor_id, "improvement_proposed", args, now)
     improvement = write(tx, improvement, {"card_id": improvement_card.say_card(tx, improvement, now)})
     if owner_id != actor_id:
         improvement_card.call_owner(tx, improvement, "improvement.yours", {"by": people.name_of(tx, actor_id)}, now)
@@ -86,6 +91,7 @@ def edit(
     done_by: int,
     touchpoint: str,
     told: Mapping[str, str],
+    via: str = "",
 ) -> Row | Refusal:
     """Changes what an improvement is, whose, and until when; a new date is reminded of anew."""
     improvement = lock(tx, improvement_id)
@@ -107,14 +113,16 @@ def edit(
     after = write(tx, improvement, changed)
     if "done_by" in changed:
         after = _dated(tx, after, team, now)
-    cases.record(tx, improvement_id, actor_id, "improvement_changed", {name: changed[name] for name in changed}, now)
+    cases.record(tx, improvement_id, actor_id, "improvement_changed", {**changed, **cases.came_by(via)}, now)
     if "owner_id" in changed and owner_id != actor_id:
         improvement_card.call_owner(tx, after, "improvement.yours", {"by": people.name_of(tx, actor_id)}, now)
     improvement_card.redraw(tx, after, now)
     return after
 
 
-def move(tx: Tx, improvement_id: str, to: str, actor_id: str, now: int, reason: str = "") -> Row | Refusal:
+def move(
+    tx: Tx, improvement_id: str, to: str, actor_id: str, now: int, reason: str = "", *, via: str = ""
+) -> Row | Refusal:
     """Takes an improvement to another state; done shows the figures, and offers to tell those who had complained."""
     improvement = lock(tx, improvement_id)
     team = teams.get(tx, improvement["team_id"]) if improvement else None
@@ -129,7 +137,8 @@ def move(tx: Tx, improvement_id: str, to: str, actor_id: str, now: int, reason: 
         return decided
     after = write(tx, improvement, decided.columns)
     after = write(tx, after, {"remind_at": rules.remind_at(after, teams.hours(team), team["time_zone"], now)})
-    cases.record(tx, improvement_id, actor_id, f"improvement_{decided.event}", decided.args, now)
+    came = {**decided.args, **cases.came_by(via)}
+    cases.record(tx, improvement_id, actor_id, f"improvement_{decided.event}", came, now)
     improvement_card.redraw(tx, after, now)
     args = {"by": people.name_of(tx, actor_id), "reason": after["reason"]}
     if to == "done":
@@ -157,6 +166,11 @@ def write(tx: Tx, improvement: Row, columns: Mapping[str, Any]) -> Row:
 def refused(tx: Tx, improvement: Row, actor_id: str) -> Refusal | None:
     """Why somebody may not work on it; None where they may."""
     return _refused(tx, improvement["team_id"], actor_id)
+
+
+def may_work(tx: Tx, team_id: str, actor: Row | None) -> Refusal | None:
+    """Why somebody may not work on a team's improvements; None where they may."""
+    return _refused(tx, team_id, actor["id"] if actor else "")
 
 
 def _refused(tx: Tx, team_id: str, actor_id: str, owner_id: str = "") -> Refusal | None:

@@ -9,8 +9,8 @@ from cxbot.domain import cases as workflow
 from cxbot.domain.cases import Refusal
 from cxbot.domain.roles import may
 from cxbot.ports import Row, Tx
-from cxbot.transactions import case_messages, case_requests, case_work, incidents, teams
-from cxbot.transactions.case_requests import Asked, Conflict, Missing, Said
+from cxbot.transactions import api_requests, case_messages, case_requests, case_work, incidents, teams
+from cxbot.transactions.api_requests import Asked, Conflict, Missing, Said
 
 EVENTS = {"claim": "all_claim", "reply": "all_reply", "resolve": "all_resolve", "undo": "all_undo"}
 """What can be done to all cases of a storm, and the event it leaves."""
@@ -30,11 +30,11 @@ class Worked:
 
 
 def act(tx: Tx, asked: Asked, now: int) -> Worked | Refusal | Conflict | Missing:
-    """Carries a request out once; `asked.case` is the id of the incident, or its number."""
-    incident = find(tx, asked.case)
+    """Carries a request out once; `asked.subject` is the id of the incident, or its number."""
+    incident = find(tx, asked.subject)
     if incident is None:
         return Missing()
-    return case_requests.once(
+    return api_requests.once(
         tx,
         asked,
         incident["id"],
@@ -50,7 +50,7 @@ def find(tx: Tx, named: str) -> Row | None:
 
 
 def _act(tx: Tx, asked: Asked, incident: Row, now: int) -> Worked | Refusal:
-    actor = case_requests.person_of(tx, asked.actor)
+    actor = api_requests.person_of(tx, asked.actor)
     if actor is None or not may(teams.roles_of(tx, actor["id"]), "work_case", incident["team_id"]):
         return Refusal("refuse.not_member", {"who": case_messages.lead_names(tx, incident["team_id"])})
     given = dict(asked.arguments)
@@ -68,7 +68,7 @@ def _worked(tx: Tx, asked: Asked, incident: Row, event: str, now: int, *, repeat
     facts = incidents.facts(tx, incident["id"], now)
     sample = tx.one("incidents.sample", id=incident["id"])
     words = str(asked.arguments.get(case_requests.SAYS.get(asked.action, ""), ""))
-    actor = case_requests.person_of(tx, asked.actor)
+    actor = api_requests.person_of(tx, asked.actor)
     reads = None
     if words and sample is not None and actor is not None:
         reads = case_work.what_the_customer_reads(tx, sample, asked.action, actor["id"], words)

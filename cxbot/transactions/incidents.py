@@ -82,25 +82,37 @@ def act(
 ) -> Row | Refusal:
     """Begins to do something to every case of a storm: not before it can no longer be undone, then a few at a time."""
     incident = tx.one("incidents.lock", id=incident_id)
-    if incident is None or action not in (*ACTIONS, "undo"):
+    if incident is None:
         return Refusal("refuse.stale")
-    if not may(teams.roles_of(tx, actor_id), "work_case", incident["team_id"] or "none"):
-        return Refusal("refuse.not_member", {"who": case_messages.lead_names(tx, incident["team_id"])})
-    work = json.loads(incident["work"]) if incident["work"] else None
+    if (refusal := why_not(tx, incident, action, actor_id, now)) is not None:
+        return refusal
     if action == "undo":
-        if work is None or work["from"] <= now or work["actor"] != actor_id:
-            return Refusal("refuse.nothing_to_undo")
         incident = _write(tx, incident, {"work": "", "due_at": incident["last_at"] + OVER_MS})
-    elif work is not None:
-        return Refusal("incident.busy", {"by": people.name_of(tx, work["actor"])})
     else:
         start = now + workflow.UNDO_MS
         work = {"action": action, "actor": actor_id, "via": via, "from": start, "after": "", "done": 0, "left": 0}
         work.update(arguments)
         incident = _write(tx, incident, {"work": json.dumps(work, ensure_ascii=False), "due_at": start})
-    cases.record(tx, incident_id, actor_id, f"all_{action}", case_work.came_by(via), now)
+    cases.record(tx, incident_id, actor_id, f"all_{action}", cases.came_by(via), now)
     _redraw(tx, incident, now, at_once=True)
     return incident
+
+
+def why_not(tx: Tx, incident: Row, action: str, actor_id: str, now: int) -> Refusal | None:
+    """Why something cannot be done to all cases of a storm as it is now; None where it can."""
+    if action not in (*ACTIONS, "undo"):
+        return Refusal("refuse.stale")
+    if not may(teams.roles_of(tx, actor_id), "work_case", incident["team_id"] or "none"):
+        return Refusal("refuse.not_member", {"who": case_messages.lead_names(tx, incident["team_id"])})
+    work = json.loads(incident["work"]) if incident["work"] else None
+    if action == "undo":
+        own = work is not None and work["from"] > now and work["actor"] == actor_id
+        return None if own else Refusal("refuse.nothing_to_undo")
+    if work is not None:
+        return Refusal("incident.busy", {"by": people.name_of(tx, work["actor"])})
+    if not tx.all("incidents.to_work", id=incident["id"], after="", most=1):
+        return Refusal("incident.nothing_left", {"code": incident["code"]})
+    return None
 
 
 def step(tx: Tx, incident_id: str, now: int) -> str:

@@ -39,12 +39,12 @@ SELECT * FROM cadence_runs WHERE cadence_id = :cadence_id ORDER BY number DESC L
 
 -- name: write
 -- How far a run has come.
-UPDATE cadence_runs SET state = :state, after_id = :after_id, place = :place, ended_at = :ended_at, version = version + 1
+UPDATE cadence_runs SET state = :state, after_id = :after_id, lined_up = :lined_up, ended_at = :ended_at, version = version + 1
 WHERE id = :id
 
 -- name: line_up
 -- The line begins anew: everybody in it got a new turn.
-UPDATE cadence_runs SET place = :place, line_at = :line_at WHERE cadence_id = :cadence_id AND state IN ('gathering', 'asking')
+UPDATE cadence_runs SET lined_up = :lined_up, line_at = :line_at WHERE cadence_id = :cadence_id AND state IN ('gathering', 'asking')
 
 -- name: hold_all
 -- Holds every run of a cadence until the commit.

@@ -30,6 +30,8 @@ def draw(voice: Voice, facts: Mapping[str, Any], limits: Limits) -> dict[str, An
         for state in _STATES
         if facts.get(state)
     ]
+    if _choices(voice, facts) and not limits.buttons:
+        lines.append(voice.say("incident.typed", {"code": facts.get("code", "")}))
     pairs = (
         (voice.say("card.fact.state"), " · ".join(counted)),
         (voice.say("card.due.first_contact"), voice.write(facts.get("promised_at"), "act_by")),

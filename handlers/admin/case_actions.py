@@ -101,6 +101,10 @@ def _merge(call: Call, case: Row, typed: str, form: Form) -> Mapping[str, str]:
 
 
 def _resolve(call: Call, case: Row, typed: str, form: Form) -> Mapping[str, str]:
+    return resolution(typed, form)
+
+
+def resolution(typed: str, form: Form) -> Mapping[str, str]:
     """The cause, what was done, what the customer is told: "delivery: sent a new one | We have sent you a new one"."""
     cause, _, rest = typed.replace("：", ":").partition(":")
     done, _, told = rest.replace("｜", "|").partition("|")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from cxbot.domain import improvements as rules
 from cxbot.domain.cases import UNDO_MS, Refusal
@@ -20,6 +22,7 @@ from cxbot.transactions import (
 from cxbot.transactions.improvement_telling import Reader
 from handlers import improvements as pressed
 from handlers.admin.causes import named_team, not_theirs, read_cause, unknown
+from handlers.admin.timeline import via_of
 from handlers.grammar import Argument, Call, Command
 
 MOST = 20
@@ -120,19 +123,13 @@ def _shown(call: Call, improvement: Row) -> Receipt:
 def _history(call: Call, improvement: Row) -> Receipt:
     """What was done with it, by whom and when, the newest last."""
     rows = call.tx.all("timeline.events", subject_id=improvement["id"], most=MOST)
-    lines = [
-        {
-            "key": "command.improvement.event",
-            "args": {
-                "at": row["happened_at"],
-                "what": row["kind"],
-                "who": row["actor"],
-                "reason": json.loads(row["args"]).get("reason", ""),
-            },
-        }
-        for row in reversed(rows)
-    ]
+    lines = [_event(row, json.loads(row["args"])) for row in reversed(rows)]
     return call.say("command.improvement.history", code=improvement["code"], title=improvement["title"], lines=lines)
+
+
+def _event(row: Row, given: Mapping[str, Any]) -> dict[str, Any]:
+    args = {"at": row["happened_at"], "what": row["kind"], "who": row["actor"], "via": via_of(given)}
+    return {"key": "command.improvement.event", "args": {**args, "reason": given.get("reason", "")}}
 
 
 def _facts(tx: Tx, improvement_id: str, now: int) -> tuple[list[dict[str, object]], dict[str, int]]:
@@ -165,10 +162,10 @@ def _done(call: Call, improvement: Row, action: str, reason: str) -> Receipt:
         return Receipt(form=pressed.drop_form(improvement, language))
     if action in ("undo", "stop"):
         work = improvement_telling.undo if action == "undo" else improvement_telling.stop
-        done: Row | Refusal = work(call.tx, improvement["id"], sender, now)
+        done: Row | Refusal = work(call.tx, improvement["id"], sender, now, via=call.channel)
         key = f"improvement.notice.{'undone' if action == 'undo' else 'stopped'}"
     else:
-        done = improvements.move(call.tx, improvement["id"], action, sender, now, reason)
+        done = improvements.move(call.tx, improvement["id"], action, sender, now, reason, via=call.channel)
         key = f"improvement.notice.{action}"
     if isinstance(done, Refusal):
         return call.say(done.key, **done.args)

@@ -9,7 +9,7 @@ from typing import Any
 
 from cxbot.domain.policy import DEFAULT_CAUSES, LANGUAGES, Cause
 from cxbot.ports import Receipt, Row
-from cxbot.transactions import people, settings, teams
+from cxbot.transactions import openings, people, settings, teams
 from handlers import team_named
 from handlers.grammar import Argument, Call, Command
 
@@ -91,6 +91,7 @@ def new(call: Call) -> Receipt:
     company = settings.company(call.tx)
     language = call.language if call.language in LANGUAGES else company.language
     teams.create(call.tx, team_id, name, language, company.time_zone, call.sender["id"], call.now)
+    openings.schedule(call.tx, call.now)
     by_name = " " not in name and not name.isascii()
     return call.say("command.team_new.done", team=name, id=team_id, called=name if by_name else team_id)
 

@@ -89,10 +89,10 @@ def _answer(row: Mapping[str, Any], _: bool) -> dict[str, Any]:
 def _event(row: Mapping[str, Any], of_case: bool) -> dict[str, Any]:
     code = "" if of_case else row.get("code", "")
     detail = _detail(row["kind"], row["args"])
-    return {"code": code, "what": row["kind"], "who": row["actor"], "via": _via(row["args"]), "detail": detail}
+    return {"code": code, "what": row["kind"], "who": row["actor"], "via": via_of(row["args"]), "detail": detail}
 
 
-def _via(args: Mapping[str, Any]) -> Any:
+def via_of(args: Mapping[str, Any]) -> Any:
     """From where something was done: a channel's name, or the API and whose token it was."""
     api, colon, system = str(args.get("via", "")).partition(":")
     return {"key": "command.timeline.via_api", "args": {"system": system}} if colon else api

@@ -24,8 +24,8 @@ CREATE TABLE cadences (
 CREATE INDEX cadences_due ON cadences (due_at, id) WHERE state = 'running' AND due_at > 0;
 CREATE INDEX cadences_following ON cadences (touchpoint) WHERE state = 'running' AND touchpoint <> '';
 
--- One time round. The audience is gone through by id, so many at once: `after_id` is how far; `place` is the next free
--- place in the line of those who are asked, which is counted from `line_at`.
+-- One time round. The audience is gone through by id, so many at once: `after_id` is how far; `lined_up` is how many are
+-- in the line of those who are asked, which is counted from `line_at`.
 
 CREATE TABLE cadence_runs (
     id TEXT PRIMARY KEY,
@@ -34,7 +34,7 @@ CREATE TABLE cadence_runs (
     number INTEGER NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('gathering', 'asking', 'ended')),
     after_id TEXT NOT NULL DEFAULT '',
-    place INTEGER NOT NULL DEFAULT 0,
+    lined_up INTEGER NOT NULL DEFAULT 0,
     begun_at BIGINT NOT NULL,
     line_at BIGINT NOT NULL,
     ended_at BIGINT NOT NULL DEFAULT 0

@@ -20,6 +20,6 @@ DELETE FROM case_requests WHERE caller = :caller AND id = :id
 SELECT id FROM case_requests WHERE made_at < :before LIMIT 1
 
 -- name: prune
--- The oldest requests that are older than that; what they did stays with its case.
+-- The oldest requests that are older than that; what they did stays on record.
 DELETE FROM case_requests WHERE made_at < :before AND (caller, id) IN (
     SELECT caller, id FROM case_requests WHERE made_at < :before ORDER BY made_at, caller, id LIMIT :most)
