@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import sqlite3
 
 import psycopg
@@ -91,17 +92,25 @@ def explain(engine, store_url):
         columns = server.execute(
             "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'"
         )
-        numbers = {name for name, kind in columns if kind in {"integer", "bigint"}}
-        yield lambda statement: _explain(server, statement, numbers)
+        kinds: dict[str, set[bool]] = {}
+        for name, kind in columns:
+            kinds.setdefault(name, set()).add(kind in {"integer", "bigint"})
+        yield lambda statement: _explain(server, statement, kinds)
 
 
-def _explain(server, statement, numbers):
-    # A number is typed, as when the program sends it; text is not. What no column is named after may be either.
-    known = {name: 1 if name in numbers else None for name in statement.parameters}
-    for guess in (None, 1):
-        values = {name: guess if value is None else value for name, value in known.items()}
+def _explain(server, statement, kinds):
+    # A number is typed, as when the program sends it; text is not. What no column is named after may be either, and so
+    # may what is a number in one table and text in another.
+    choices = [
+        [1 if number else None for number in sorted(kinds.get(name, {False, True}))] for name in statement.parameters
+    ]
+    for values in itertools.product(*choices):
         try:
-            server.execute(f"EXPLAIN {for_psycopg(statement.sql)}", values, prepare=False)
+            server.execute(
+                f"EXPLAIN {for_psycopg(statement.sql)}",
+                dict(zip(statement.parameters, values, strict=True)),
+                prepare=False,
+            )
         except psycopg.Error as error:
             mistake = error
         else:
