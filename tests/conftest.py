@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import shutil
 import tempfile
@@ -10,53 +9,15 @@ import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
+from databases import KeptSessions, PostgresServer, SharedDatabase
 
 from cxbot.store import EngineStore, migrate, open_store
 from cxbot.testing import FakeClock
 
 ENGINES = ("sqlite", "postgresql")
 
-_numbers = itertools.count(1)
 _not_run: list[str] = []
-
-
-class PostgresServer:
-    """A server of our own in a temporary folder, and a fresh database whenever one is asked for."""
-
-    def __init__(self, uri_of) -> None:
-        self._uri_of = uri_of
-        self._admin = psycopg.connect(uri_of("postgres"), autocommit=True)
-        # Nothing here outlives the session, so nothing needs to reach the disk.
-        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-            self._admin.execute(f"ALTER SYSTEM SET {setting} = off")
-        self._admin.execute("SELECT pg_reload_conf()")
-        self.template = ""
-
-    def empty(self) -> str:
-        """The URL of a new database with nothing in it."""
-        return self._create("template0")
-
-    def migrated(self) -> str:
-        """The URL of a new database with the whole schema."""
-        if not self.template:
-            url = self.empty()
-            migrate(url)
-            self.template = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
-        return self._create(self.template)
-
-    def drop(self, url: str) -> None:
-        name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
-        self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-    def close(self) -> None:
-        self._admin.close()
-
-    def _create(self, template: str) -> str:
-        name = f"test{next(_numbers)}"
-        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-        return self._uri_of(name)
 
 
 def _start():
@@ -113,18 +74,24 @@ def empty_url(engine, request, tmp_path) -> Iterator[str]:
     server.drop(url)
 
 
+@pytest.fixture(scope="session")
+def emptied_database(postgres) -> Iterator[SharedDatabase]:
+    """For tests that start the program, or open a store, by its URL."""
+    database = SharedDatabase(postgres)
+    yield database
+    database.close()
+
+
 @pytest.fixture
-def store_url(engine, request, tmp_path) -> Iterator[str]:
+def store_url(engine, request, tmp_path) -> str:
     """A migrated store with nothing in it."""
     if engine == "sqlite":
         file = tmp_path / "store.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
-        yield f"sqlite:///{file}"
-        return
-    server = request.getfixturevalue("postgres")
-    url = server.migrated()
-    yield url
-    server.drop(url)
+        return f"sqlite:///{file}"
+    database = request.getfixturevalue("emptied_database")
+    database.empty(alone=True)
+    return database.url
 
 
 @pytest.fixture
@@ -135,11 +102,15 @@ async def store(store_url) -> AsyncIterator[EngineStore]:
 
 
 @pytest.fixture(scope="session")
-def shared_database(postgres) -> Iterator[str]:
-    """One migrated database for the many tests that need no schema of their own; emptied before each."""
-    url = postgres.migrated()
-    yield url
-    postgres.drop(url)
+def kept_database(postgres) -> Iterator[tuple[SharedDatabase, KeptSessions]]:
+    """For the many tests of one world, with connections that have planned the statements."""
+    from world import every_statement
+
+    database = SharedDatabase(postgres)
+    sessions = KeptSessions(database.url, every_statement())
+    yield database, sessions
+    sessions.close()
+    database.close()
 
 
 @pytest.fixture
@@ -150,16 +121,19 @@ async def world(engine, request, tmp_path) -> AsyncIterator[object]:
     if engine == "sqlite":
         file = tmp_path / "world.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
-        url = f"sqlite:///{file}"
-    else:
-        url = request.getfixturevalue("shared_database")
-        with psycopg.connect(url, autocommit=True) as connection:
-            tables = connection.execute(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '%migration%'"
-            ).fetchall()
-            connection.execute(";".join(f"DELETE FROM {name}" for (name,) in tables).encode())
-    async with World.open(url) as opened:
+        async with World.open(f"sqlite:///{file}") as opened:
+            yield opened
+        return
+    database, sessions = request.getfixturevalue("kept_database")
+    database.empty()
+    async with World.over(EngineStore(sessions.reading, sessions.writing())) as opened:
         yield opened
+
+
+@pytest.fixture
+def world_url(engine, world, request, tmp_path) -> str:
+    """Where the world is stored, for a second store on it."""
+    return f"sqlite:///{tmp_path}/world.db" if engine == "sqlite" else request.getfixturevalue("kept_database")[0].url
 
 
 @pytest.fixture

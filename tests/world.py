@@ -114,7 +114,7 @@ _BROKEN = {
 
 
 @cache
-def _statements() -> Mapping[str, statements.Statement]:
+def every_statement() -> Mapping[str, statements.Statement]:
     """The program's own statements and, besides, one that reads the whole of each table, and some that break a row."""
     every = "".join(
         f"-- name: {table}\n-- Everything in it.\nSELECT * FROM {table} ORDER BY {_ORDER.get(table, 'id')}\n\n"
@@ -151,7 +151,14 @@ class World:
     @contextlib.asynccontextmanager
     async def open(cls, url: str) -> AsyncIterator[World]:
         """A seeded world on an empty migrated store; Thursday at ten in the morning."""
-        store = await open_store(url, new_id=NumberedIds(), statements=_statements())
+        store = await open_store(url, new_id=NumberedIds(), statements=every_statement())
+        async with cls.over(store) as world:
+            yield world
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def over(cls, store: EngineStore) -> AsyncIterator[World]:
+        """The same on a store that is open."""
         try:
             world = cls(store, FakeClock(THURSDAY_TEN))
             await store.run(_seed, world.clock.now)

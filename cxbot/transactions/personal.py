@@ -480,7 +480,7 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "number": "",
         "state": "",
         "after_id": "person",
-        "place": "",
+        "lined_up": "",
         "begun_at": "",
         "line_at": "",
         "ended_at": "",

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from world import ANA, BEN, SUPPORT, World, _statements, keys_of
+from world import ANA, BEN, SUPPORT, World, every_statement, keys_of
 
 from cxbot.domain import case_timing, contact
 from cxbot.domain import cases as workflow
@@ -156,7 +156,7 @@ class ClosedLoop(RuleBasedStateMachine):
 
     async def _again(self) -> None:
         before = self.world
-        store = await open_store(self.url, statements=_statements())
+        store = await open_store(self.url, statements=every_statement())
         self.stack.push_async_callback(store.close)
         self.world = World(store, before.clock)
         self.world.web.sent, self.world.web.tried = before.web.sent, before.web.tried

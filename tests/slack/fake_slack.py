@@ -164,7 +164,7 @@ class FakeSlack:
     def texts(self, where: str) -> list[str]:
         return [visible(message) for message in self.said(where)]
 
-    async def until(self, seen: Callable[[], Any], seconds: float = 8) -> Any:
+    async def until(self, seen: Callable[[], Any], seconds: float = 30) -> Any:
         """Waits until something is so; every change wakes it."""
         async with asyncio.timeout(seconds):
             while not (found := seen()):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import shutil
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -73,6 +74,20 @@ SELECT pg_terminate_backend(pg_backend_pid())
 -- This connection's process.
 SELECT pg_backend_pid() AS pid
 """
+
+
+@pytest.fixture
+def store_url(engine, request, tmp_path) -> Iterator[str]:
+    """A migrated store with nothing in it that is nobody else's: some of these tests change its schema."""
+    if engine == "sqlite":
+        file = tmp_path / "store.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+        return
+    server = request.getfixturevalue("postgres")
+    url = server.migrated()
+    yield url
+    server.drop(url)
 
 
 @pytest.fixture

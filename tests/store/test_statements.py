@@ -81,14 +81,14 @@ async def test_a_flag_given_as_a_bool_comes_back_as_a_number(probe):
 
 
 @pytest.fixture
-def explain(engine, store_url):
+def explain(engine, request):
     """Asks the engine to plan a statement; raises what it has against it."""
     if engine == "sqlite":
-        file = sqlite3.connect(store_url.removeprefix("sqlite:///"))
+        file = sqlite3.connect(request.getfixturevalue("sqlite_template"))
         yield lambda statement: file.execute(f"EXPLAIN {statement.sql}", dict.fromkeys(statement.parameters)).fetchall()
         file.close()
         return
-    with connect(store_url) as server:
+    with connect(request.getfixturevalue("emptied_database").url) as server:
         columns = server.execute(
             "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'"
         )

@@ -234,11 +234,11 @@ async def test_somebody_who_wants_no_messages_at_all_is_told_nothing_about_their
     assert "not_told" in await world.history(case)
 
 
-async def test_an_answer_that_comes_while_a_colleague_claims_on_another_replica_loses_neither(engine, world, request):
+async def test_an_answer_that_comes_while_a_colleague_claims_on_another_replica_loses_neither(engine, world, world_url):
     """Each transaction decides on the case as it stands once it is held, not as it stood when it was looked up."""
     if engine == "sqlite":
         pytest.skip("one writer: nothing comes in between")
-    other = await open_store(request.getfixturevalue("shared_database"))
+    other = await open_store(world_url)
     try:
         replica = World(other, world.clock)
         for n in range(6):

@@ -30,12 +30,6 @@ def everything(url: str) -> list[tuple[str, str, str]]:
         return found
 
 
-@pytest.fixture
-def url(engine, request, tmp_path) -> str:
-    """Where the world's store is."""
-    return f"sqlite:///{tmp_path}/world.db" if engine == "sqlite" else request.getfixturevalue("shared_database")
-
-
 def left_of(rows: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     # A team's own settings and the shipped surveys say nothing of a customer ("same" holds a name).
     return [
@@ -86,13 +80,13 @@ async def forget(world, person):
     return receipt
 
 
-async def test_after_somebody_is_forgotten_no_column_of_any_table_has_anything_of_them(world, url):
+async def test_after_somebody_is_forgotten_no_column_of_any_table_has_anything_of_them(world, world_url):
     person, _ = await somebody(world)
-    before = everything(url)
+    before = everything(world_url)
     for secret in SECRETS:
         assert any(secret in value for _, _, value in before), secret
     receipt = await forget(world, person)
-    assert left_of(everything(url)) == []
+    assert left_of(everything(world_url)) == []
     assert set(receipt) == {"code", "counts"}
     kept = await world.store.read(forgetting.receipt, receipt["code"].lower())
     assert (kept["asker"], kept["counts"]) == ("Ada", receipt["counts"])
@@ -156,13 +150,13 @@ async def test_somebody_else_of_the_same_name_keeps_everything(world):
     assert case["person_id"] != person["id"]
 
 
-async def test_an_entry_that_was_merged_is_forgotten_with_the_person(world, url):
+async def test_an_entry_that_was_merged_is_forgotten_with_the_person(world, world_url):
     person, _ = await somebody(world)
     await world.writes(MEI, "hello", name="Sam Rivera the elder")
     other = await world.store.read(people.by_address, "web", MEI)
     await world.store.run(people_merging.merge, person["id"], other["id"], world.now)
     await forget(world, person)
-    assert left_of(everything(url)) == []
+    assert left_of(everything(world_url)) == []
 
 
 async def test_a_colleague_is_not_forgotten_while_they_have_a_role(world):

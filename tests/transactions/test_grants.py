@@ -248,12 +248,12 @@ async def test_only_the_team_gives_only_while_the_case_is_worked_and_only_where_
     assert await world.all("grants") == []
 
 
-async def test_two_at_once_cannot_both_have_the_last_of_the_budget(engine, world, request):
+async def test_two_at_once_cannot_both_have_the_last_of_the_budget(engine, world, world_url):
     await with_goodwill(world, goodwill_each="50", goodwill_person="50", goodwill_team="50")
     sam, mei = await world.unhappy(), await world.unhappy(MEI)
     replica = world
     if engine == "postgresql":
-        other = await open_store(request.getfixturevalue("shared_database"))
+        other = await open_store(world_url)
         replica = World(other, world.clock)
     ana, ben = await world.person("Ana"), await world.person("Ben")
     try:

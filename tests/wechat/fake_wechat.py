@@ -160,7 +160,7 @@ class Loopback:
         """The requests of one path, oldest first."""
         return [call for call in self.requests if call.path == full(path)]
 
-    async def until(self, seen: Callable[[], Any], seconds: float = 8) -> Any:
+    async def until(self, seen: Callable[[], Any], seconds: float = 30) -> Any:
         """Waits until something is so; every request wakes it, at its arrival and when it was carried out."""
         async with asyncio.timeout(seconds):
             while not (found := seen()):

@@ -30,7 +30,7 @@ async def test_a_survey_is_made_edited_tried_and_published_word_by_word(store_ur
         assert "新问卷 store_csat（1/9）" in asked
         assert "打开表单" not in asked
         said = await says(the, "visit", "Your visit", "好", "好", "好", "served", "1小时", "5天", "跳过")
-        assert "已保存到 visit 的草稿" in said
+        assert "草稿 store_csat 现在名为 visit。" in said
         assert "有效期：“7d” → “5d”" in said
         await says(the, "问卷 编辑 visit 题目 score 简体")
         assert "→ “今天的服务怎么样？”" in await says(the, "今天的服务怎么样？")
