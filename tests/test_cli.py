@@ -9,7 +9,8 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from cxbot.cli import _settings, main
+from cxbot.cli import main
+from cxbot.cli.invocation import settings_of
 from cxbot.demo import read_cast
 from cxbot.settings import HOME
 from cxbot.store import migrate, open_store
@@ -104,7 +105,7 @@ def test_a_token_for_the_demo_is_made_in_the_demos_store(bot, tmp_path: Path, mo
 
 def test_the_demos_store_is_the_one_the_demo_runs_on(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("CXBOT_STORE__URL", raising=False)
-    assert _settings(None, of_demo=True).store_url() == read_cast({})[0].store_url()
+    assert settings_of(None, of_demo=True).store_url() == read_cast({})[0].store_url()
 
 
 def test_the_help_of_check_says_that_opening_the_store_migrates_it(bot):
