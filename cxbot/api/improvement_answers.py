@@ -10,21 +10,20 @@ from cxbot import wording
 from cxbot.api import improvement_bodies as bodies
 from cxbot.api.answers import time_text
 from cxbot.domain import improvements as rules
+from cxbot.domain import periods
 from cxbot.domain.scoring import Score
 from cxbot.ports import Limits, Row, Tx
-from cxbot.transactions import causes, improvement_card, improvement_numbers, improvement_telling, people
+from cxbot.transactions import causes, improvement_card, improvement_numbers, improvement_telling, people, reports
 from cxbot.transactions.improvement_numbers import Figures, Metric
 from cxbot.transactions.improvement_requests import Improved, Telling
 from cxbot.wording.voice import Voice
 
-YEAR = 365
-
 
 def gathered(tx: Tx, asked: bodies.CauseQuery, now: int, spoken: str) -> bodies.CauseList:
     """The root causes of a period. A long read."""
-    days, voice = bodies.DAYS[asked.period], Voice(spoken)
+    period, voice = periods.rolling(asked.period, reports.day_of(tx, now)), Voice(spoken)
     scope = {"team_id": asked.team, "touchpoint": asked.touchpoint, "cause": asked.cause}
-    found = causes.read(tx, now, days, most_words=asked.words, **scope)
+    found = causes.read(tx, period, now, most_words=asked.words, **scope)
     items = [
         bodies.Cause(
             id=each.id,
@@ -39,7 +38,7 @@ def gathered(tx: Tx, asked: bodies.CauseQuery, now: int, spoken: str) -> bodies.
         )
         for each in found.causes
     ]
-    return bodies.CauseList(items=items, days=days, unknown=found.unknown)
+    return bodies.CauseList(items=items, days=period.days, unknown=found.unknown)
 
 
 def shown(tx: Tx, improvement: Row, now: int, spoken: str) -> bodies.Improvement:
@@ -50,7 +49,8 @@ def shown(tx: Tx, improvement: Row, now: int, spoken: str) -> bodies.Improvement
 def with_figures(tx: Tx, improvement: Row, now: int, spoken: str) -> bodies.ImprovementWithFigures:
     """An improvement with how much there is of its cause, and what it has changed. A long read."""
     scope = {name: improvement[name] for name in ("team_id", "touchpoint", "cause")}
-    found = next(iter(causes.read(tx, now, YEAR, most_words=0, **scope).causes), None)
+    year = periods.rolling("year", reports.day_of(tx, now))
+    found = next(iter(causes.read(tx, year, now, most_words=0, **scope).causes), None)
     figures = improvement_numbers.figures(tx, improvement, now)
     return bodies.ImprovementWithFigures(
         **_shown(tx, improvement, now, spoken),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field
@@ -14,7 +13,6 @@ from cxbot.api.bodies import Body, Word
 from cxbot.api.case_bodies import CaseActionBody, ColleagueBody, Said, Wanted
 
 LONGEST_TITLE = 120
-DAYS: Mapping[str, int] = {"today": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
 MOST = 200
 MOST_WORDS = 20
 
@@ -90,7 +88,9 @@ class TellBody(CaseActionBody):
 class CauseQuery(Body):
     """Of which time, team, touchpoint or cause."""
 
-    period: Period = Field("month", description="The last 1, 7, 30, 90 or 365 days.", examples=["month"])
+    period: Period = Field(
+        "month", description="The last 1, 7, 30, 90 or 365 days, today included.", examples=["month"]
+    )
     team: Word = Field("", description="Only of the team with this id.", examples=["delivery"])
     touchpoint: Word = Field("", description="Only of this touchpoint.", examples=["delivery"])
     cause: Word = Field("", description="Only the root cause with this id.", examples=["late"])
@@ -115,7 +115,7 @@ class Cause(BaseModel):
     cases: int
     open: int
     customers: int
-    before: int = Field(description="Cases in the period before, which is as long.")
+    before: int = Field(description="Cases in as much of the period before.")
     trend: Literal["more", "fewer", "same"] = Field(description="More or fewer than before, beyond chance.")
     words: list[str] = Field(description="What customers wrote, the newest first.")
     improvements: list[str] = Field(description="The numbers of what is being changed because of it.")

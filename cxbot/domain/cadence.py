@@ -120,14 +120,28 @@ def cron(plan: Plan, zone: str) -> dict[str, str]:
         days: Sequence[int] = plan.days or ((begun.weekday(),) if begun else (0,))
         fields["day_of_week"] = ",".join(map(str, days))
     elif plan.every in STEPS:
-        step, first = STEPS[plan.every], begun.month - 1 if begun else 0
-        months = sorted((first + at) % 12 for at in range(0, 12, step))
+        months = _months(plan, begun)
         fields["month"] = ",".join(str(month + 1) for month in months)
         shortest = min(MONTH_DAYS[month] for month in months)
         wanted = plan.days or ((begun.day,) if begun else (1,))
         # The 31st of every month is its last day; a date that some month lacks must not drop out silently.
         fields["day"] = ",".join(dict.fromkeys(str(day) if day <= shortest else "last" for day in wanted))
     return fields
+
+
+def _months(plan: Plan, begun: datetime | None) -> list[int]:
+    first = begun.month - 1 if begun else 0
+    return sorted((first + at) % 12 for at in range(0, 12, STEPS[plan.every]))
+
+
+def falls_together(plan: Plan, zone: str) -> bool:
+    """Whether several days of the month are one and the same, its last, in a month of the plan that is too short."""
+    if plan.every not in STEPS:
+        return False
+    begun = datetime.fromtimestamp(plan.since / 1000, ZoneInfo(zone)) if plan.since else None
+    # Which months those of "every quarter from now" are, nobody knows before it is started.
+    months: Sequence[int] = range(12) if plan.at_once else _months(plan, begun)
+    return sum(day >= min(MONTH_DAYS[month] for month in months) for day in plan.days) > 1
 
 
 def begun(plan: Plan, zone: str, now: int) -> Plan:

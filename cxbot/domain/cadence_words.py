@@ -43,8 +43,9 @@ _BLANK = re.compile(
 
 
 Problem = Literal[
-    "words", "when", "date", "pace", "sample", "most", "language", "name", "again", "both", "value", "vip", "holidays"
-]
+    "words", "when", "date", "days", "together", "pace", "sample", "most", "language", "name", "again", "both", "value",
+    "vip", "holidays",
+]  # fmt: skip
 """What is wrong or missing."""
 
 
@@ -70,6 +71,8 @@ class _Found:
 
     plan: dict[str, Any] = field(default_factory=dict)
     audience: dict[str, Any] = field(default_factory=dict)
+    weekdays: list[int] = field(default_factory=list)
+    month_days: list[int] = field(default_factory=list)
     dates: list[tuple[int, int, int]] = field(default_factory=list)
     clock: tuple[int, int] | None = None
     at_once: bool = False
@@ -116,15 +119,20 @@ def _result(found: _Found, zone: str, now: int) -> Said | Unread:
         return Unread(problem="when")
     if follows and not (given.get("offsets") or given.get("again")):
         return Unread(problem="when")
+    if (found.weekdays and (found.month_days or given["every"] != "week")) or (
+        found.month_days and given["every"] in ("day", "week")
+    ):
+        return Unread(problem="days")
     if found.at_once and not follows:
         given["at_once"] = True
     elif calendar:
         given |= {"since": moments[0] if moments else 0, "hour": hour, "minute": minute}
     elif moments:
         given |= {"dates": tuple(moments), "hour": hour, "minute": minute}
-    given["days"] = tuple(dict.fromkeys(sorted(given.get("days", ()))))
+    given["days"] = tuple(sorted({*found.weekdays, *found.month_days}))
     given["offsets"] = tuple(sorted(given.get("offsets", ())))
-    return Said(replace(Plan(), **given, audience=Audience(**found.audience)), found.name)
+    plan = replace(Plan(), **given, audience=Audience(**found.audience))
+    return Unread(problem="together") if cadence.falls_together(plan, zone) else Said(plan, found.name)
 
 
 # What may stand in the line -------------------------------------------------------------------------------------------
@@ -140,7 +148,7 @@ def _weekday(found: _Found, token: re.Match[str], today: datetime) -> None:
     found.plan.setdefault("every", "week")
     said = token["weekday"].casefold().replace("天", "日")
     day = _WEEKDAYS.index(said[:3]) if said.isascii() else _CHINESE_WEEKDAYS.index(said)
-    found.plan["days"] = [*found.plan.get("days", ()), day]
+    found.weekdays.append(day)
 
 
 def _month_day(found: _Found, token: re.Match[str], today: datetime) -> None:
@@ -148,7 +156,7 @@ def _month_day(found: _Found, token: re.Match[str], today: datetime) -> None:
     days = [int(day) for day in re.findall(r"\d+", token["days"])]
     if not all(1 <= day <= 31 for day in days):
         found.problem = "date"
-    found.plan["days"] = [*found.plan.get("days", ()), *days]
+    found.month_days += days
 
 
 def _date(found: _Found, token: re.Match[str], today: datetime) -> None:

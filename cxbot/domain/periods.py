@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
 
 from cxbot.domain import replies
 
@@ -108,9 +107,15 @@ def _earlier(first: date, months: int) -> date:
 
 
 def _range(found: re.Match[str], today: date) -> Period | None:
-    since, until = _day(found[1] or found[4], found[2], found[3], today), _day(found[4], found[5], found[6], today)
-    if since is not None and until is not None and found[1] is None and since > until:
-        since = _day(str(until.year - 1), found[2], found[3], today)
+    """Without years it is the latest that has begun, even where it ends ahead of today."""
+    if found[4]:
+        until = _day(found[4], found[5], found[6], today)
+        since = _day(found[1] or found[4], found[2], found[3], today)
+        if since is not None and until is not None and found[1] is None and since > until:
+            since = _day(str(until.year - 1), found[2], found[3], today)
+    else:
+        since = _day(found[1], found[2], found[3], today)
+        until = _next(found[5], found[6], since) if since else None
     return _span(*sorted((since, until))) if since and until else None
 
 
@@ -152,14 +157,11 @@ def _day(year: str | None, month: str, day: str, today: date) -> date | None:
         return None
 
 
+def _next(month: str, day: str, since: date) -> date | None:
+    """The first such day of the calendar that is not before another."""
+    found = _day(str(since.year), month, day, since)
+    return found if found is None or found >= since else _day(str(since.year + 1), month, day, since)
+
+
 def _without(line: str, start: int, end: int) -> str:
     return " ".join(f"{line[:start]} {line[end:]}".split())
-
-
-_MADE: Final = (
-    (_RANGE, _range),
-    (_DAYS_OF_MONTH, _days_of_month),
-    (_DAYS, _last_days),
-    (_SINCE, _since),
-    (_ONE, _one_day),
-)

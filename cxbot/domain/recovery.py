@@ -83,7 +83,8 @@ def median(times: Sequence[tuple[int | None, int]]) -> Median:
     for at, came in sorted((age if came is None else came, came is not None) for came, age in times):
         if came:
             alive *= 1 - 1 / at_risk
-            if found is None and alive <= 0.5:
+            # The factors are fractions: what is a half comes out a hair above it, or below.
+            if found is None and alive <= 0.5 + 1e-9:
                 found = at
         at_risk -= 1
     return Median(found, len(times), waiting)

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cxbot.domain import improvements
+from cxbot.domain.periods import Period
 from cxbot.domain.survey import Survey
 from cxbot.ports import Row, Tx
-from cxbot.transactions import cases, surveys, teams
+from cxbot.transactions import cases, reports, surveys, teams
 
-DAY_MS = 24 * 60 * 60 * 1000
 MOST = 50_000
-LATE_MS = 30 * DAY_MS
+LATE_MS = 30 * 24 * 60 * 60 * 1000
 """A case may be of an answer that was begun so long before it."""
 LOOKED_THROUGH = 25
 """Complaints of a cause in which words are looked for."""
@@ -69,18 +69,24 @@ class _Counted:
 
 
 def read(
-    tx: Tx, now: int, days: int, *, team_id: str = "", touchpoint: str = "", cause: str = "", most_words: int = 1
+    tx: Tx, period: Period, now: int, *, team_id: str = "", touchpoint: str = "", cause: str = "", most_words: int = 1
 ) -> Gathered:
-    """What the last `days` days were about, of one team, touchpoint or cause where it is named."""
-    since = now - days * DAY_MS
+    """What a period was about, of one team, touchpoint or cause where it is named.
+
+    Compared with it is as much of the period before as has passed of this one.
+    """
+    since, end = reports.span(tx, period)
+    until = min(end - 1, now)
+    before = reports.span(tx, period.before())[0]
+    before_until = min(before + until - since, since - 1)
     counted: dict[str, _Counted] = defaultdict(_Counted)
     unknown = 0
-    for each in complaints(tx, since - days * DAY_MS, now, team_id=team_id, touchpoint=touchpoint):
+    for each in complaints(tx, before, until, team_id=team_id, touchpoint=touchpoint):
         if not each.cause:
-            unknown += each.at > since and each.open
-        elif each.at > since:
+            unknown += each.at >= since and each.open
+        elif each.at >= since:
             counted[each.cause].complaints.append(each)
-        elif each.case_id:
+        elif each.case_id and each.at <= before_until:
             counted[each.cause].before.add(each.case_id)
     at_work: dict[str, list[str]] = defaultdict(list)
     for row in tx.all("improvements.at_work", team_id=team_id):
@@ -103,7 +109,7 @@ def complaints(tx: Tx, since: int, until: int, *, team_id: str = "", touchpoint:
         known, at = chosen.setdefault(row["id"], []), row["started_at"]
         for cause in _causes_of(surveys.at(tx, row["survey"], row["survey_version"]), row):
             known.append(cause)
-            if at > since and row["case_state"] not in ("dismissed", "merged"):
+            if at >= since and row["case_state"] not in ("dismissed", "merged"):
                 said.append(Complaint(cause, row["person_id"], at, at, response_id=row["id"]))
     found = [
         Complaint(

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from cxbot.domain import recovery
+from cxbot.domain.periods import Period
 from cxbot.domain.recovery import DISMISSED, Recovery, Work
 from cxbot.ports import Row, Tx
-from cxbot.transactions import people, teams
+from cxbot.transactions import people, reports, teams
 
-DAY_MS = 24 * 60 * 60 * 1000
 MOST = 50_000
 By = Literal["", "team", "agent", "cause", "severity"]
 
@@ -35,12 +35,12 @@ class Found:
     groups: tuple[Group, ...] = ()
 
 
-def read(tx: Tx, now: int, days: int, by: By, team_id: str) -> Found:
-    """What came of the cases opened in the last days; dismissed and merged ones are nobody's to win back. A read."""
-    since = now - days * DAY_MS
-    rows = tx.all("recovery.cases", since=since, now=now, team_id=team_id, most=MOST)
+def read(tx: Tx, period: Period, now: int, by: By, team_id: str) -> Found:
+    """What came of the cases opened in a period; dismissed and merged ones are nobody's to win back. A read."""
+    since, until = reports.span(tx, period)
+    rows = tx.all("recovery.cases", since=since, until=until, team_id=team_id, most=MOST)
     rows = [row for row in rows if row["state"] not in DISMISSED]
-    shares = _shares(tx, since, now, team_id, rows)
+    shares = _shares(tx, since, until, team_id, rows)
     works = {row["id"]: _work(row, shares.get(row["id"], {}), now) for row in rows}
     figures = recovery.recovery(list(works.values()))
     if not by:
@@ -76,16 +76,26 @@ def _work(row: Row, shares: Mapping[str, float], now: int) -> Work:
     )
 
 
-def _shares(tx: Tx, since: int, now: int, team_id: str, rows: list[Row]) -> dict[str, dict[str, float]]:
-    had: dict[str, set[str]] = defaultdict(set)
+def _shares(tx: Tx, since: int, until: int, team_id: str, rows: list[Row]) -> dict[str, dict[str, float]]:
+    """Whose each case was, in equal parts: what was undone made it nobody's."""
+    events: dict[str, list[tuple[str, set[str]]]] = defaultdict(list)
+    for event in tx.all("recovery.owners", since=since, until=until, team_id=team_id):
+        args, of_case = json.loads(event["args"]), events[event["subject_id"]]
+        if event["kind"] == "undone":
+            place = next((at for at, (kind, _) in reversed([*enumerate(of_case)]) if kind == args.get("what")), None)
+            if place is not None:
+                del of_case[place]
+        else:
+            of_case.append((event["kind"], _owners(event["kind"], event["actor_id"], args)))
+    shares: dict[str, dict[str, float]] = {}
     for row in rows:
-        if row["owner_id"]:
-            had[row["id"]].add(row["owner_id"])
-    for event in tx.all("recovery.owners", since=since, now=now, team_id=team_id):
-        owner = json.loads(event["args"]).get("owner_id") if event["kind"] == "handed_over" else event["actor_id"]
-        if owner:
-            had[event["subject_id"]].add(owner)
-    return {case_id: {owner: 1 / len(owners) for owner in sorted(owners)} for case_id, owners in had.items()}
+        had = {row["owner_id"]}.union(*(owners for _, owners in events[row["id"]])) - {""}
+        shares[row["id"]] = {owner: 1 / len(had) for owner in sorted(had)}
+    return shares
+
+
+def _owners(kind: str, actor_id: str, args: Mapping[str, str]) -> set[str]:
+    return {args.get("from", ""), args.get("to", "")} if kind in ("assigned", "handed_over") else {actor_id}
 
 
 def _named(tx: Tx, by: By, name: str) -> Any:

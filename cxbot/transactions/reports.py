@@ -120,14 +120,18 @@ class Week:
 
 
 def weeks(tx: Tx, metric: str, since: date, until: date) -> list[Week]:
-    """A metric by week, oldest first. An anonymous metric shows no week with too few answers to show anything of."""
+    """A metric by week, oldest first. A week with anonymous answers is not shown where it has too few of all."""
     counts: dict[date, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    anonymous: set[date] = set()
     for row in tx.all("reports.by_week", metric=metric, since_day=since.isoformat(), until_day=until.isoformat()):
         day = date.fromisoformat(row["day"])
-        counts[day - timedelta(days=day.weekday())][row["score"]] += int(row["n"])
+        monday = day - timedelta(days=day.weekday())
+        counts[monday][row["score"]] += int(row["n"])
+        if surveys.at(tx, row["survey"], row["version"]).anonymous:
+            anonymous.add(monday)
     found = []
     for monday, of_week in sorted(counts.items()):
-        few = metric == "enps" and sum(of_week.values()) < scoring.ANONYMOUS_ENOUGH
+        few = monday in anonymous and sum(of_week.values()) < scoring.ANONYMOUS_ENOUGH
         score = None if few else scoring.score(metric, of_week)
         if score is not None:
             found.append(Week(monday, score))
@@ -158,17 +162,17 @@ def _scores(
 ) -> tuple[list[scoring.Score], list[str]]:
     """One figure a metric, over the surveys that measure it."""
     counts: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    hidden_from: dict[str, bool] = {}
+    anonymous: set[str] = set()
     for row in tx.all(
         "reports.scores", since_day=since_day, until_day=until_day, touchpoint=touchpoint, team_id=team_id
     ):
-        survey = surveys.at(tx, row["survey"], row["version"])
         counts[row["metric"]][int(row["score"])] += int(row["n"])
-        hidden_from[row["metric"]] = survey.anonymous
+        if surveys.at(tx, row["survey"], row["version"]).anonymous:
+            anonymous.add(row["metric"])
     scores: list[scoring.Score] = []
     hidden: list[str] = []
     for metric, of_metric in sorted(counts.items()):
-        if hidden_from[metric] and sum(of_metric.values()) < scoring.ANONYMOUS_ENOUGH:
+        if metric in anonymous and sum(of_metric.values()) < scoring.ANONYMOUS_ENOUGH:
             hidden.append(metric)
             continue
         score = scoring.score(metric, of_metric)

@@ -10,7 +10,7 @@ from cxbot.domain import replies
 from cxbot.domain.periods import Period
 from cxbot.domain.roles import may
 from cxbot.ports import Receipt, Row, Tx
-from cxbot.transactions import causes, reports, teams
+from cxbot.transactions import causes, teams
 from cxbot.transactions.causes import Cause
 from handlers.admin import numbers
 from handlers.grammar import Argument, Call, Command
@@ -29,7 +29,7 @@ def listed(call: Call) -> Receipt:
     team = team or (None if everywhere else _own_team(call))
     if refused := not_theirs(call, team, "causes"):
         return refused
-    found = call.heavy(_read, _end(call, period), period.days, team["id"] if team else "", touchpoint, "", 1)
+    found = call.heavy(_read, period, call.now, team["id"] if team else "", touchpoint, "", 1)
     head = {"period": numbers.head(period), "scope": _named(team, touchpoint)}
     lines: list[dict[str, Any]] = [_line(each) for each in found.causes[:MOST]]
     if len(found.causes) > MOST:
@@ -51,7 +51,7 @@ def one(call: Call) -> Receipt:
     team = _own_team(call)
     if refused := not_theirs(call, team, "cause"):
         return refused
-    found = call.heavy(_read, _end(call, period), period.days, team["id"] if team else "", "", cause, MOST_WORDS)
+    found = call.heavy(_read, period, call.now, team["id"] if team else "", "", cause, MOST_WORDS)
     head = {"period": numbers.head(period), "scope": _named(team, "")}
     if not found.causes:
         return call.say("command.cause.none", cause=causes.label(call.tx, cause), **head)
@@ -62,13 +62,10 @@ def one(call: Call) -> Receipt:
     return call.say("command.cause.list", lines=lines, choices=buttons, typed=_typed([each]), **head)
 
 
-def _end(call: Call, period: Period) -> int:
-    """When a period ends, or now where it is going on."""
-    return min(reports.span(call.tx, period)[1], call.now)
-
-
-def _read(tx: Tx, now: int, days: int, team_id: str, touchpoint: str, cause: str, most_words: int) -> causes.Gathered:
-    return causes.read(tx, now, days, team_id=team_id, touchpoint=touchpoint, cause=cause, most_words=most_words)
+def _read(
+    tx: Tx, period: Period, now: int, team_id: str, touchpoint: str, cause: str, most_words: int
+) -> causes.Gathered:
+    return causes.read(tx, period, now, team_id=team_id, touchpoint=touchpoint, cause=cause, most_words=most_words)
 
 
 def _scope(call: Call, scope: str) -> tuple[Row | None, str]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cxbot.domain import improvements as rules
+from cxbot.domain import periods
 from cxbot.domain.cases import UNDO_MS, Refusal
 from cxbot.domain.roles import may
 from cxbot.ports import Receipt, Row, Tx
@@ -17,6 +18,7 @@ from cxbot.transactions import (
     improvement_numbers,
     improvement_telling,
     improvements,
+    reports,
     teams,
 )
 from cxbot.transactions.improvement_telling import Reader
@@ -138,8 +140,8 @@ def _facts(tx: Tx, improvement_id: str, now: int) -> tuple[list[dict[str, object
     assert improvement is not None
     found = causes.read(
         tx,
+        periods.rolling("year", reports.day_of(tx, now)),
         now,
-        365,
         team_id=improvement["team_id"],
         touchpoint=improvement["touchpoint"],
         cause=improvement["cause"],

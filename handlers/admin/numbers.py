@@ -16,21 +16,6 @@ from handlers.grammar import Argument, Call, Command
 
 _TOUCHPOINTS = ("ticket", "call", "delivery", "account", "store", "self_service", "work")
 """Touchpoints that are called something in every language; a company's own are named by their code."""
-DAYS = {"today": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
-PERIODS = {
-    **{name: name for name in DAYS},
-    "今天": "today",
-    "本周": "week",
-    "本週": "week",
-    "一周": "week",
-    "一週": "week",
-    "本月": "month",
-    "月": "month",
-    "季度": "quarter",
-    "本季": "quarter",
-    "今年": "year",
-    "年": "year",
-}
 
 
 _BESIDE = frozenset(

@@ -8,7 +8,6 @@ from cxbot.domain.recovery import Median, Recovery
 from cxbot.ports import Receipt
 from cxbot.transactions import recovery
 from handlers.admin import numbers
-from handlers.admin.numbers import DAYS, PERIODS
 from handlers.grammar import Argument, Call, Command
 
 MOST = 12
@@ -22,19 +21,18 @@ BY = {
 
 def show(call: Call) -> Receipt:
     """The figures of a period, in a team's place of that team unless all are named; by group where one is named."""
-    period, by, team = "month", "", call.team
-    for word in call.arguments.get("about", "").casefold().split():
-        if word in PERIODS:
-            period = PERIODS[word]
-        elif word in BY:
+    by, team = "", call.team
+    period, rest = numbers.read(call, call.arguments.get("about", ""), "month")
+    for word in rest.casefold().split():
+        if word in BY:
             by = BY[word]
         elif numbers.is_all(word):
             team = None
         elif word not in ("by", "按"):
             return call.say("command.recovery.what", word=word)
-    found = call.heavy(recovery.read, call.now, DAYS[period], cast(recovery.By, by), team["id"] if team else "")
+    found = call.heavy(recovery.read, period, call.now, cast(recovery.By, by), team["id"] if team else "")
     everywhere: Any = {"key": "command.numbers.all_teams", "args": {}} if call.team else ""
-    head = {"period": {"key": f"period.{period}", "args": {}}, "scope": team["name"] if team else everywhere}
+    head = {"period": numbers.head(period), "scope": team["name"] if team else everywhere}
     if not found.figures.n:
         return call.say("command.recovery.none", **head)
     lines = [*_lines(found.figures)]
@@ -83,9 +81,9 @@ COMMANDS = [
         topic="figures",
         arguments=(Argument("about", required=False, rest=True),),
         examples={
-            "en": ("recovery month", "recovery quarter by agent"),
-            "zh-CN": ("挽回 本月", "挽回 季度 按 原因"),
-            "zh-TW": ("挽回 本月", "挽回 季度 按 原因"),
+            "en": ("recovery last month", "recovery quarter by agent"),
+            "zh-CN": ("挽回 上个月", "挽回 季度 按 原因"),
+            "zh-TW": ("挽回 上個月", "挽回 季度 按 原因"),
         },
     )
 ]

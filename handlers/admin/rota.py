@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from cxbot.domain import dates
+from cxbot.domain import calendar, dates
 from cxbot.domain.roles import RANK, may
 from cxbot.ports import Receipt, Row
 from cxbot.transactions import case_messages, people, rotas, teams
@@ -183,7 +185,8 @@ def _next_monday(call: Call, team: Row) -> int:
     """Monday at nine of this week, so that the rotation has begun."""
     at = dates.read("monday 09:00", team["time_zone"], call.now)
     assert at is not None
-    return at - 7 * 24 * 60 * 60 * 1000
+    monday = datetime.fromtimestamp(at / 1000, ZoneInfo(team["time_zone"])).replace(tzinfo=None)
+    return calendar.instant(team["time_zone"], monday - timedelta(days=7))
 
 
 TEAM = Argument("team", required=False, rest=True)

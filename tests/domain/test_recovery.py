@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from cxbot.domain.recovery import Work, median, recovery, shared
 
-HOUR = 3_600_000
+MINUTE = 60_000
+HOUR = 60 * MINUTE
 
 
 def case(**more):
@@ -33,8 +34,14 @@ def test_without_open_cases_it_is_the_ordinary_median(times):
     found = median(closed)
     if closed:
         ordered = sorted(came for came, _ in closed)
-        assert found.ms == ordered[(len(ordered) - 1) // 2] or found.ms == ordered[len(ordered) // 2]
+        assert found.ms == ordered[(len(ordered) - 1) // 2]
     assert median(times).waiting == len(times) - len(closed)
+
+
+def test_exactly_half_is_half_however_many_there_are():
+    assert median([(10 * MINUTE, HOUR)] * 12 + [(120 * HOUR, HOUR)] * 12).ms == 10 * MINUTE
+    for n in range(2, 400, 2):
+        assert median([(at, 1000) for at in range(1, n + 1)]).ms == n // 2
 
 
 def test_no_answer_is_no_recovery_and_the_unasked_do_not_count():

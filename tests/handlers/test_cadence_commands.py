@@ -119,10 +119,13 @@ async def test_what_is_not_understood_is_said_with_an_example_and_nothing_is_set
         ("cadence new nps on 30 feb", "does not exist or has passed"),
         ("cadence new nps every 2 weeks", "goes with “after …”"),
         ("cadence new nps every month after delivery in 1w", "not both"),
+        ("cadence new nps every month on monday", "Days of the week go with every week"),
+        ("cadence new nps every month on the 29th and 30th", "are one and the same, its last"),
         ("cadence new nps every month sample 300", "from 1 to 100 %"),
         ("cadence new enps after delivery in 1w", "anonymous"),
         ("cadence new nqs every month", "nps"),
         ("cadence forecast nqs", "There is no cadence “nqs”."),
+        ("周期 新建 nps 每周 15号", "几号只能配“每月”“每季度”或“每年”"),
     ):
         assert wanted in await answer(world, words), words
     assert await world.all("cadences") == []

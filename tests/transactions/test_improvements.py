@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from world import DAY, DELIVERY, MEI, PEOPLE, SAM, WEI, YITING, World, arguments, keys_of
 
 from cxbot.clock import put_off
 from cxbot.domain.cases import Refusal
+from cxbot.domain.periods import Period
 from cxbot.ports import HoldUntilInbound
 from cxbot.transactions import causes, consent, improvement_telling, improvements, people, people_merging
 from cxbot.transactions.improvement_telling import Reader
@@ -27,6 +30,11 @@ async def complains(world: World, who: str = SAM, words: str = "", option: str =
     if words:
         await world.writes(who, words)
     return (await world.all("cases"))[-1]
+
+
+def last_days(world: World, n: int) -> Period:
+    today = datetime.fromtimestamp(world.now / 1000, ZoneInfo("Asia/Shanghai")).date()
+    return Period("days", today - timedelta(days=n - 1), today)
 
 
 async def resolved(world: World, case, cause: str = "delivery", by: str = WEI):
@@ -99,7 +107,7 @@ async def test_cases_and_comments_gather_under_their_root_causes_with_the_period
     await resolved(world, await complains(world, MEI, "等了两个小时"), cause="waiting")
     await world.later(minutes=1)
     await complains(world, YITING, "等到晚上")
-    found = await world.store.read(lambda tx: causes.read(tx, world.now, 15, team_id="delivery"))
+    found = await world.store.read(lambda tx: causes.read(tx, last_days(world, 15), world.now, team_id="delivery"))
     late, waiting = found.causes
     assert (late.id, late.cases, late.open, late.before) == ("late", 1, 1, 1)
     assert late.customers == 2, "Mei's case was resolved as another cause; she said herself that it was late"
@@ -107,7 +115,7 @@ async def test_cases_and_comments_gather_under_their_root_causes_with_the_period
     assert (waiting.id, waiting.cases, waiting.open, waiting.customers, waiting.before) == ("waiting", 1, 0, 1, 0)
     assert waiting.words == ("等了两个小时",)
     assert found.unknown == 0
-    nothing = await world.store.read(lambda tx: causes.read(tx, world.now, 15, team_id="support"))
+    nothing = await world.store.read(lambda tx: causes.read(tx, last_days(world, 15), world.now, team_id="support"))
     assert nothing.causes == ()
 
 
@@ -115,7 +123,7 @@ async def test_a_case_that_was_none_counts_nowhere_and_one_without_a_cause_is_co
     case = await complains(world, SAM)
     await world.fills_in(WEI, f"c:dismiss:{case['id']}", ending="misclick")
     await world.unhappy(MEI)
-    found = await world.store.read(lambda tx: causes.read(tx, world.now, 30))
+    found = await world.store.read(lambda tx: causes.read(tx, last_days(world, 30), world.now))
     assert found.causes == ()
     assert found.unknown == 1
 

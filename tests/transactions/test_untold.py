@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from world import ADA, ANA, BEN, MEI, SAM, SUPPORT
 
+from cxbot.domain import periods
 from cxbot.ports import HoldUntilInbound, Refused
-from cxbot.transactions import openings, recovery
+from cxbot.transactions import openings, recovery, reports
 
 
 def line(world):
@@ -60,7 +61,9 @@ async def test_nobody_who_was_not_told_counts_as_told(world):
     await world.writes(SAM, "stop all")
     await world.resolves(ANA, case, told="We have paid you back.")
     await world.later(days=4)
-    found = await world.store.read(recovery.read, world.now, 30, "", "")
+    found = await world.store.read(
+        lambda tx: recovery.read(tx, periods.rolling("month", reports.day_of(tx, world.now)), world.now, "", "")
+    )
     assert (found.figures.not_told, found.figures.fixed) == (1, 0.0)
 
 
