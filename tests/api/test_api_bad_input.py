@@ -12,7 +12,8 @@ from urllib.parse import quote
 
 from yarl import URL
 
-REQUESTS = 10_000
+REQUESTS = {"sqlite": 10_000, "postgresql": 2_000}
+"""What is broken is refused before the store is asked: most of it need not be tried on both."""
 AT_ONCE = 16
 NASTY = [
     None, True, False, 0, -1, 1.5, 2**31, 2**63, -(2**63) - 1, 2**64, 10**40, 1e308, -1e308, 5e-324,
@@ -106,9 +107,10 @@ class Mutator:
         return quote(str(word).encode("utf-8", "surrogatepass")[: self._random.choice([9, 90, 900])], safe="")
 
 
-async def test_ten_thousand_broken_requests_are_refused_with_a_reason_or_taken(client):
+async def test_thousands_of_broken_requests_are_refused_with_a_reason_or_taken(client, engine):
+    sent = REQUESTS[engine]
     mutator = Mutator(20_251_120)
-    requests = iter([mutator.request(n) for n in range(REQUESTS)])
+    requests = iter([mutator.request(n) for n in range(sent)])
     statuses: Counter[int] = Counter()
     wrong: list[object] = []
     root = client.make_url("/api/v1")
@@ -131,8 +133,8 @@ async def test_ten_thousand_broken_requests_are_refused_with_a_reason_or_taken(c
 
     await asyncio.gather(*(send_some() for _ in range(AT_ONCE)))
     assert wrong == []
-    assert sum(statuses.values()) == REQUESTS
-    assert statuses[202] > 1_000, "the mutations must not be so coarse that nothing gets in"
-    assert statuses[422] > 3_000
+    assert sum(statuses.values()) == sent
+    assert statuses[202] > sent / 10, "the mutations must not be so coarse that nothing gets in"
+    assert statuses[422] > sent * 0.3
     assert {400, 404, 409} <= set(statuses)
     print(dict(statuses))
