@@ -158,7 +158,7 @@ class Slack:
         return await self.answers(who, line)
 
     async def answers(self, who: str, words: str) -> str:
-        return await self._does(who, self.slack.writes(who, words))
+        return await self._does(who, self.slack.writes(who, words), seen=1)
 
     async def presses(self, who: str, label: str) -> str:
         self._views = len(self.slack.views)
@@ -192,7 +192,8 @@ class Slack:
         view = await self.slack.until(lambda: len(self.slack.views) > self._views and self.slack.views[-1])
         return dict(view)
 
-    async def _does(self, who: str, act: Any) -> str:
+    async def _does(self, who: str, act: Any, seen: int = 0) -> str:
+        """Gives what was answered; `seen` counts what they wrote themselves among the messages."""
         before, notices = len(self.slack.said(who)), len(self.slack.ephemerals)
         ack = await act
         assert ack.status == 200
@@ -201,7 +202,7 @@ class Slack:
         # What is told in private leaves after the request was answered.
         await self.slack.until(
             lambda: (
-                len(self.slack.said(who)) > before + (not self._slash)
+                len(self.slack.said(who)) > before + seen
                 or len(self.slack.ephemerals) > notices
                 or len(self.slack.views) > self._views
             )
