@@ -298,6 +298,14 @@ def merge(case: Case, actor_id: str, now: int, *, into: str) -> Change | Refusal
     return Change("merged", {"state": "merged", "merged_into": into, **_over(now)}, {"into": into})
 
 
+def carried(case: Case, into: Case) -> Mapping[str, Any]:
+    """What the case with which the work on another goes on takes over: the graver severity, and what was promised."""
+    columns = {"severity": worse(into["severity"], case["severity"]), **callbacks.carried(case, into)}
+    if case["state"] in ("open", "claimed") and not case["contacted_at"] and not into["contacted_at"]:
+        columns["promised_at"] = min(into["promised_at"], case["promised_at"])
+    return columns
+
+
 def _over(now: int) -> Mapping[str, Any]:
     return {"closed_at": now, "snoozed_until": 0, "snooze_reason": "", **callbacks.KEPT}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from world import ANA, DAY, MEI, SAM
+from world import ANA, DAY, HOUR, MEI, SAM, SUPPORT
 
 from cxbot.transactions import case_work
 
@@ -135,3 +135,99 @@ async def test_a_talk_that_ended_with_the_resolution_puts_off_nothing(world):
     await world.resolves(ANA, case)
     await world.later(hours=1, minutes=1)
     assert (await world.reload(case))["confirm"] == "asked"
+
+
+# A promise on a case that is merged ----------------------------------------------------------------------------------
+
+
+async def two(world, who=SAM):
+    """Two cases of one customer, of which nobody has come back to them."""
+    first = await world.unhappy(who, words="slow")
+    await world.later(days=2)
+    await world.happens("account", who=who)
+    await world.writes(who, "3")
+    second = (await world.all("cases"))[-1]
+    assert second["id"] != first["id"]
+    return await world.reload(first), second
+
+
+async def act(world, case, action, who="Ana", **arguments):
+    person = await world.person(who)
+    done = await world.store.run(case_work.act, case["id"], action, person["id"], world.now, **arguments)
+    await world.settle()
+    return done
+
+
+@pytest.mark.parametrize(
+    ("who", "words", "line"),
+    [
+        (
+            SAM,
+            "I'll call you within 2 hours.",
+            "Its customer was promised to hear from us by 12:00 (in 2 h); that stands.",
+        ),
+        (MEI, "我们两小时内给您回电。", "promised to hear from us by 12:00"),
+    ],
+)
+async def test_a_promise_goes_on_in_the_case_into_which_its_own_is_merged(world, who, words, line):
+    first, second = await two(world, who)
+    await reply(world, first, words)
+    await reply(world, second, "Hello, we read you.")
+    promised = (await world.reload(first))["callback_at"]
+    assert promised
+    await act(world, first, "merge", into=second["id"])
+    after = await world.reload(second)
+    assert (after["callback_at"], (await world.reload(first))["callback_at"]) == (promised, 0)
+    assert line in "\n".join(world.texts(SUPPORT))
+    await world.later(hours=3)
+    assert {"case.callback_soon", "case.callback_late"} <= set(await keys(world, second))
+    assert (await world.reload(second))["broken_at"] == promised
+
+
+async def test_of_two_promises_the_earlier_is_kept(world):
+    first, second = await two(world)
+    await reply(world, first, "I'll call you within 5 hours.")
+    await reply(world, second, "I'll call you within 2 hours.")
+    await act(world, first, "merge", into=second["id"])
+    assert (await world.reload(second))["callback_at"] == world.now + 2 * HOUR
+
+
+async def test_a_promise_that_was_missed_is_still_missed_in_the_other_case(world):
+    first, second = await two(world)
+    await reply(world, first, "I'll call you within 30 minutes.")
+    await world.later(hours=1)
+    missed = (await world.reload(first))["broken_at"]
+    await act(world, first, "merge", into=second["id"])
+    assert (await world.reload(second))["broken_at"] == missed > 0
+
+
+async def test_where_nobody_came_back_on_either_the_earlier_first_contact_is_owed(world):
+    first, second = await two(world)
+    assert first["promised_at"] < second["promised_at"]
+    await act(world, first, "merge", into=second["id"])
+    assert (await world.reload(second))["promised_at"] == first["promised_at"]
+
+
+async def test_where_they_were_contacted_about_one_the_promise_of_the_other_is_its_own(world):
+    first, second = await two(world)
+    await act(world, first, "contacted")
+    await act(world, first, "merge", into=second["id"])
+    assert (await world.reload(second))["promised_at"] == second["promised_at"]
+
+
+async def test_a_merge_that_is_taken_back_gives_the_promise_back_too(world):
+    first, second = await two(world)
+    await reply(world, first, "I'll call you within 2 hours.")
+    promised = (await world.reload(first))["callback_at"]
+    await act(world, first, "merge", into=second["id"])
+    await act(world, first, "undo")
+    assert [(await world.reload(case))["callback_at"] for case in (first, second)] == [promised, 0]
+
+
+async def test_what_was_promised_since_in_the_other_case_stays_when_the_merge_is_taken_back(world):
+    first, second = await two(world)
+    await reply(world, first, "I'll call you within 2 hours.")
+    await act(world, first, "merge", into=second["id"])
+    await reply(world, second, "I'll call you within 1 hour.")
+    await act(world, first, "undo")
+    assert (await world.reload(second))["callback_at"] == world.now + HOUR
