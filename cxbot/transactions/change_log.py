@@ -34,7 +34,7 @@ class Undone:
     event: Row
     done: bool
     why_not: str = ""
-    """"not_yours" or "last_owner"; '' where it was changed since."""
+    """"not_yours", "last_owner" or "date_passed"; '' where it was changed since."""
     waits_for: Survey | None = None
     before: Row | None = None
 
