@@ -13,6 +13,7 @@ from cxbot.domain.cases import Change, Refusal
 from cxbot.domain.roles import may
 from cxbot.ports import Row, Tx
 from cxbot.transactions import (
+    case_access,
     case_copies,
     case_merging,
     case_messages,
@@ -73,7 +74,7 @@ def act(
     case = cases.lock(tx, case_id)
     if case is None:
         return Refusal("refuse.stale")
-    if not allowed(tx, case, actor_id):
+    if not case_access.allowed(tx, case, actor_id):
         return Refusal("refuse.not_member", {"who": case_messages.lead_names(tx, case["team_id"])})
     if action == "undo":
         return _undo(tx, case, actor_id, via, now)
@@ -150,15 +151,6 @@ def _say_promised(tx: Tx, case: Row, now: int) -> None:
     call_off = {"key": f"c:call_off:{case['id']}", "label": {"key": "card.action.call_off", "args": {}}, "style": ""}
     args = {"at": case["callback_at"], "who": case_messages.owner_name(tx, case), "choices": [call_off]}
     case_messages.team_says(tx, case, "case.callback_promised", args, now)
-
-
-def allowed(tx: Tx, case: Row, actor_id: str) -> bool:
-    """Whether this person may work the case: the team's members, those it was escalated to, and admins."""
-    roles = teams.roles_of(tx, actor_id) if actor_id else {}
-    if may(roles, "work_case", case["team_id"] or "none"):
-        return True
-    escalate_to = workflow.Terms.load(case["policy"]).policy.escalate_to
-    return case["escalations"] > 0 and (actor_id == escalate_to or may(roles, "work_case", escalate_to or "none"))
 
 
 def confirm(tx: Tx, case_id: str, person: Row, answer: str, now: int) -> str:

@@ -14,7 +14,7 @@ from cxbot.domain import cases as workflow
 from cxbot.domain import dates, replies
 from cxbot.domain.roles import may
 from cxbot.ports import Form, Receipt, Row
-from cxbot.transactions import case_copies, case_work, teams
+from cxbot.transactions import case_access, case_copies, teams
 from handlers import forms, team
 from handlers.grammar import Argument, Call, Command
 
@@ -141,7 +141,7 @@ def case_of(call: Call) -> Row | Receipt:
     case = call.tx.one("cases.by_code", code=code)
     roles = teams.roles_of(call.tx, call.sender["id"])
     if case is None or not (
-        case_work.allowed(call.tx, case, call.sender["id"]) or may(roles, "read", case["team_id"] or "none")
+        case_access.allowed(call.tx, case, call.sender["id"]) or may(roles, "read", case["team_id"] or "none")
     ):
         near = [row["code"] for row in _near(call, code)]
         return call.say("refuse.no_such_case", code=code, known=near)
