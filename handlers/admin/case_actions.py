@@ -125,14 +125,9 @@ def _option(form: Form, name: str, typed: str) -> str:
     return replies.read_choice(typed, options) or ""
 
 
-def undo(call: Call) -> Receipt | None:
-    """Takes back what the sender did last to a case, or to the one that is named; None where there is nothing."""
-    if call.arguments.get("code"):
-        return _at_once("undo")(call)
-    rows = call.tx.all("cases.undoable", now=call.now, actor_id=call.sender["id"])
-    if not rows:
-        return None
-    return team.perform(call.tx, call.sender, rows[0], "undo", _nothing, call.language, call.now, via=call.channel)
+def undo(call: Call, code: str) -> Receipt:
+    """Takes back what was done last to a case."""
+    return _at_once("undo")(dataclasses.replace(call, arguments={**call.arguments, "code": code}))
 
 
 def case_of(call: Call) -> Row | Receipt:
