@@ -236,7 +236,9 @@ def _agent(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
             interaction=interaction,
         ).case
     notice = case_messages.notice(tx, person, case, "customer.agent_called", now)
-    return _say(tx, person, inbound, notice["key"], notice["args"], now)
+    # A time that has passed is not promised anew, nor named as one to come.
+    promised = {"promised_at": 0} if case_timing.overdue(case, now) else {}
+    return _say(tx, person, inbound, notice["key"], {**notice["args"], **promised}, now)
 
 
 def _progress(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:

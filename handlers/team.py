@@ -10,7 +10,18 @@ from cxbot import wording
 from cxbot.domain import cases as workflow
 from cxbot.domain.cases import Refusal
 from cxbot.ports import PREVIEW, Form, Inbound, Limits, Receipt, Row, Tx
-from cxbot.transactions import case_copies, case_messages, case_steps, case_work, grants, people, reach, settings, teams
+from cxbot.transactions import (
+    case_access,
+    case_copies,
+    case_messages,
+    case_steps,
+    case_work,
+    grants,
+    people,
+    reach,
+    settings,
+    teams,
+)
 from handlers import commands, forms, goodwill
 
 AT_ONCE = ("claim", "release", "contacted", "call_off", "reached", "undo", "reopen")
@@ -107,7 +118,7 @@ def perform(
 
 def _refusal(tx: Tx, case: Row, action: str, actor_id: str) -> Refusal | None:
     """Why an action cannot be begun."""
-    if not case_work.allowed(tx, case, actor_id):
+    if not case_access.allowed(tx, case, actor_id):
         return Refusal("refuse.not_member", {"who": case_messages.lead_names(tx, case["team_id"])})
     if action in (*AT_ONCE, "step", "goodwill"):
         return None

@@ -32,5 +32,19 @@ def broken(case: Mapping[str, Any]) -> Mapping[str, int]:
     return {**KEPT, "broken_at": int(case["callback_at"])}
 
 
+def carried(case: Mapping[str, Any], into: Mapping[str, Any]) -> Mapping[str, int]:
+    """The columns of the case with which the work on another goes on: of two promises the earlier, of what was missed
+    the longest ago.
+    """
+    both = (into, case)
+    made_by = min((each for each in both if each["callback_at"]), key=lambda each: each["callback_at"], default=into)
+    missed = [int(each["broken_at"]) for each in both if each["broken_at"]]
+    return {
+        "callback_at": int(made_by["callback_at"]),
+        "callback_remind_at": int(made_by["callback_remind_at"]),
+        "broken_at": min(missed, default=0),
+    }
+
+
 KEPT: Mapping[str, int] = {"callback_at": 0, "callback_remind_at": 0, "broken_at": 0}
 """The columns of a case whose customer has heard from us, or hears no more."""

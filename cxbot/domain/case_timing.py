@@ -103,7 +103,9 @@ def _after_resolution(case: Case, terms: Terms) -> Step:
         wait = max(terms.policy.confirm_after_minutes * MINUTE, UNDO_MS)
         return Step("confirm", case["resolved_at"] + wait)
     if case["confirm"] in ("asked", "not_yet"):
-        return Step("close_silent", case["confirm_asked_at"] + terms.policy.confirm_wait_hours * HOUR)
+        # Not before a promise has come due, nor at once when it is broken: the customer waits for us, not we for them.
+        since = max(case["confirm_asked_at"], case["callback_at"], case["broken_at"])
+        return Step("close_silent", since + terms.policy.confirm_wait_hours * HOUR)
     return NOTHING
 
 

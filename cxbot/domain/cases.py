@@ -164,8 +164,7 @@ def reply(case: Case, actor_id: str, now: int, *, callback_at: int = 0) -> Chang
     """
     promised = {"callback_at": callback_at} if callback_at else {}
     if case["state"] == "resolved":
-        pending = callback_at or case["callback_at"]
-        return Change("replied", callbacks.made(callback_at, now) if pending else {}, promised)
+        return Change("replied", _promised_after_all(case, callback_at, now), promised)
     if case["state"] not in ("open", "claimed"):
         return Refusal("refuse.closed", {"state": case["state"]})
     return Change(
@@ -180,6 +179,14 @@ def reply(case: Case, actor_id: str, now: int, *, callback_at: int = 0) -> Chang
         },
         promised,
     )
+
+
+def _promised_after_all(case: Case, callback_at: int, now: int) -> Mapping[str, Any]:
+    """What words about a resolved case set where they promise something or keep it: silence counts from then on."""
+    if not (callback_at or case["callback_at"] or case["broken_at"]):
+        return {}
+    asked = {"confirm_asked_at": now} if case["confirm"] in ("asked", "not_yet") else {}
+    return {**callbacks.made(callback_at, now), **asked}
 
 
 def call_off(case: Case, actor_id: str, now: int) -> Change | Refusal:
@@ -289,6 +296,14 @@ def merge(case: Case, actor_id: str, now: int, *, into: str) -> Change | Refusal
     if case["state"] not in ("open", "claimed"):
         return Refusal("refuse.closed", {"state": case["state"]})
     return Change("merged", {"state": "merged", "merged_into": into, **_over(now)}, {"into": into})
+
+
+def carried(case: Case, into: Case) -> Mapping[str, Any]:
+    """What the case with which the work on another goes on takes over: the graver severity, and what was promised."""
+    columns = {"severity": worse(into["severity"], case["severity"]), **callbacks.carried(case, into)}
+    if case["state"] in ("open", "claimed") and not case["contacted_at"] and not into["contacted_at"]:
+        columns["promised_at"] = min(into["promised_at"], case["promised_at"])
+    return columns
 
 
 def _over(now: int) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ Times are epoch milliseconds; a hand-over is at the same wall clock each time, w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -94,6 +94,15 @@ def upcoming(rota: Rota | None, covers: Sequence[Stretch], away: Sequence[Stretc
     return found
 
 
+def only(rota: Rota, may_work: Callable[[str], bool]) -> Rota:
+    """A rotation without those who may not work: their turns are of who comes next, all others stay as they are."""
+    order = [person if may_work(person) else "" for person in rota.people]
+    if any(order):
+        order = [next(filter(None, order[at:] + order[:at])) for at in range(len(order))]
+    earlier = only(rota.earlier, may_work) if rota.earlier else None
+    return replace(rota, people=tuple(filter(None, order)), earlier=earlier)
+
+
 def back_at(away: Sequence[Stretch], person: str, at: int) -> int:
     """When somebody who is away at a moment is back; 0 where they are not away."""
     until = at
@@ -105,11 +114,11 @@ def back_at(away: Sequence[Stretch], person: str, at: int) -> int:
 
 def _order(rota: Rota | None, at: int) -> tuple[tuple[str, ...], int, int]:
     """Who takes turns, whose turn it is first, and from when to when that holds; nobody where no rotation runs."""
-    if rota is None or not rota.people:
-        return (), at, _NEVER
-    if at < rota.since:
+    if rota is not None and at < rota.since:
         order, start, end = _order(rota.earlier, at)
         return order, start, min(end, rota.since)
+    if rota is None or not rota.people:
+        return (), at, _NEVER
     number, start, end = _turn(rota, at)
     first = number % len(rota.people)
     return rota.people[first:] + rota.people[:first], start, end

@@ -95,10 +95,11 @@ def _record(tx: Tx, row: Row, after: dict[str, Any], actor_id: str, now: int, ne
     cadences.record(tx, row["id"], actor_id, CHANGED, {"from": before, "to": to, "state": row["state"]}, now)
 
 
-def revert(tx: Tx, event: Row, actor_id: str, now: int) -> bool:
+def revert(tx: Tx, event: Row, actor_id: str, now: int) -> bool | str:
     """Lets a cadence be as it was before a change, where that still stands and it was neither started nor ended since.
 
-    Once people are being asked by the new plan, it is changed again and not taken back.
+    Once people are being asked by the new plan, it is changed again and not taken back. Refused: "date_passed", by
+    the old plan people would be asked at once, whom nobody has counted.
     """
     args = json.loads(event["args"])
     row = tx.one("cadences.get", id=event["subject_id"])
@@ -111,6 +112,8 @@ def revert(tx: Tx, event: Row, actor_id: str, now: int) -> bool:
         or row["state"] != args["state"]
     ):
         return False
+    if under_way(row) and before["next_at"] != row["next_at"] and 0 < before["next_at"] <= now:
+        return "date_passed"
     other = cadences.named(tx, before["name"])
     if other is not None and other["id"] != row["id"]:
         return False

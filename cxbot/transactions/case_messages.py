@@ -8,7 +8,7 @@ from typing import Any
 from cxbot.domain import calendar
 from cxbot.domain import cases as workflow
 from cxbot.ports import Row, Tx
-from cxbot.transactions import case_copies, cases, outbox, people, places, rotas, settings, teams
+from cxbot.transactions import case_access, case_copies, cases, outbox, people, places, rotas, settings, teams
 
 
 def alert(tx: Tx, case: Row, now: int, *, replaces: str = "", due_at: int = 0) -> str:
@@ -186,13 +186,20 @@ def who_fixed(tx: Tx, case: Row) -> str:
 
 
 def who_acts(tx: Tx, case: Row, now: int) -> list[str]:
-    """The ids of those who should act: the owner, else who is on call, else the team's leads; nobody who is away."""
-    return [row["person_id"] for row in rotas.acting(tx, team_of(tx, case["team_id"]), case["owner_id"], now)]
+    """The ids of those who should act: the owner, else who is on call, else the team's leads.
+
+    Nobody who is away, nor an owner who may not work the case any more.
+    """
+    return [row["person_id"] for row in _acting(tx, case, now)]
 
 
 def acting_name(tx: Tx, case: Row, now: int) -> str:
     """Those who should act, by name."""
-    return ", ".join(row["name"] for row in rotas.acting(tx, team_of(tx, case["team_id"]), case["owner_id"], now))
+    return ", ".join(row["name"] for row in _acting(tx, case, now))
+
+
+def _acting(tx: Tx, case: Row, now: int) -> list[Row]:
+    return rotas.acting(tx, team_of(tx, case["team_id"]), case_access.owner(tx, case), now)
 
 
 def owner_name(tx: Tx, case: Row) -> str:

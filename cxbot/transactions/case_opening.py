@@ -234,7 +234,10 @@ def _join(
 
 
 def call_back(tx: Tx, person: Row, case_id: str, now: int) -> Row:
-    """Somebody asks for a human about a case: a new promise begins, and work thought done is taken up again."""
+    """Somebody asks for a human about a case: a new promise begins, and work thought done is taken up again.
+
+    Where nobody has come back to them since the last promise, that one stands, and with it who was reminded of it.
+    """
     case = cases.lock(tx, case_id)
     assert case is not None
     improvement_telling.take_back(tx, person["id"], "open_case", now)
@@ -245,11 +248,12 @@ def call_back(tx: Tx, person: Row, case_id: str, now: int) -> Row:
         cases.take_back(tx, case)
         case_messages.stop_asking(tx, case, now)
         columns = {**change.columns, "undo": "", "undo_until": 0}
+    promised_at = workflow.promise(workflow.Terms.load(case["policy"]), case["severity"], now)
+    if case["state"] == "resolved" or case["contacted_at"]:
+        columns |= {"promised_at": promised_at, "contacted_at": 0, "reminders": 0, "escalations": 0}
+    else:
+        columns["promised_at"] = min(case["promised_at"], promised_at)
     columns |= {
-        "promised_at": workflow.promise(workflow.Terms.load(case["policy"]), case["severity"], now),
-        "contacted_at": 0,
-        "reminders": 0,
-        "escalations": 0,
         "snoozed_until": 0,
         "reasons": _reasons(case, [{"key": "reason.asked_agent", "args": {}}]),
     }

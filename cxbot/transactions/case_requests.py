@@ -12,6 +12,7 @@ from cxbot.domain.cases import Refusal
 from cxbot.ports import Row, Tx
 from cxbot.transactions import (
     api_requests,
+    case_access,
     case_messages,
     case_steps,
     case_work,
@@ -64,7 +65,7 @@ def _again(tx: Tx, asked: Asked, kept: Row, now: int) -> Acted:
 def _act(tx: Tx, asked: Asked, case: Row, now: int) -> Acted | Refusal:
     actor = api_requests.person_of(tx, asked.actor)
     deciding = asked.action in grant_requests.DECIDES
-    if actor is None or not (deciding or case_work.allowed(tx, case, actor["id"])):
+    if actor is None or not (deciding or case_access.allowed(tx, case, actor["id"])):
         return Refusal("refuse.not_member", {"who": case_messages.lead_names(tx, case["team_id"])})
     if deciding or asked.action == grant_requests.GIVES:
         return _goodwill(tx, asked, case, actor, now)

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cxbot.domain import callbacks, promises
 from cxbot.domain import cases as workflow
+from cxbot.domain import promises
 from cxbot.domain.cases import Change, Refusal
 from cxbot.domain.roles import may
 from cxbot.ports import Row, Tx
 from cxbot.transactions import (
+    case_access,
     case_copies,
+    case_merging,
     case_messages,
     case_opening,
     case_steps,
@@ -72,7 +74,7 @@ def act(
     case = cases.lock(tx, case_id)
     if case is None:
         return Refusal("refuse.stale")
-    if not allowed(tx, case, actor_id):
+    if not case_access.allowed(tx, case, actor_id):
         return Refusal("refuse.not_member", {"who": case_messages.lead_names(tx, case["team_id"])})
     if action == "undo":
         return _undo(tx, case, actor_id, via, now)
@@ -88,10 +90,11 @@ def act(
     columns = dict(decided.columns)
     if decided.event == "resolved" and arguments["told"] and not leaving:
         columns["untold"] = case_messages.why_not_told(tx, case)
+    given = case_merging.give_over(tx, case, decided.args["into"], now) if decided.event == "merged" else {}
     if _undoable(case, decided.event):
         before = {name: case[name] for name in decided.columns}
         undo = {"event": decided.event, "columns": before, "cancel": leaving, "actor": actor_id, "steps": ticked}
-        columns["undo"] = json.dumps(undo)
+        columns["undo"] = json.dumps({**undo, "given": given})
         columns["undo_until"] = now + workflow.UNDO_MS
     elif columns:
         # What came before can no longer be taken back by itself.
@@ -116,8 +119,6 @@ def _undoable(case: Row, event: str) -> bool:
 
 def _tell_the_team(tx: Tx, case: Row, event: str, actor_id: str, arguments: Mapping[str, Any], now: int) -> None:
     match event:
-        case "merged":
-            _tell_the_other(tx, case, now)
         case "resolved" if case["untold"]:
             case_messages.reach_otherwise(tx, case, now)
         case "handed_over":
@@ -150,15 +151,6 @@ def _say_promised(tx: Tx, case: Row, now: int) -> None:
     call_off = {"key": f"c:call_off:{case['id']}", "label": {"key": "card.action.call_off", "args": {}}, "style": ""}
     args = {"at": case["callback_at"], "who": case_messages.owner_name(tx, case), "choices": [call_off]}
     case_messages.team_says(tx, case, "case.callback_promised", args, now)
-
-
-def allowed(tx: Tx, case: Row, actor_id: str) -> bool:
-    """Whether this person may work the case: the team's members, those it was escalated to, and admins."""
-    roles = teams.roles_of(tx, actor_id) if actor_id else {}
-    if may(roles, "work_case", case["team_id"] or "none"):
-        return True
-    escalate_to = workflow.Terms.load(case["policy"]).policy.escalate_to
-    return case["escalations"] > 0 and (actor_id == escalate_to or may(roles, "work_case", escalate_to or "none"))
 
 
 def confirm(tx: Tx, case_id: str, person: Row, answer: str, now: int) -> str:
@@ -227,27 +219,6 @@ def _not_fixed(tx: Tx, case: Row, person: Row, now: int) -> str:
     return "customer.confirmed_no"
 
 
-def join(tx: Tx, case: Row, into: Row, actor_id: str, now: int) -> None:
-    """Lets the work on a case go on in another about the same: whom they are about turned out to be one person."""
-    case = cases.lock(tx, case["id"]) or case
-    cases.take_back(tx, case)
-    case_messages.stop_asking(tx, case, now)
-    columns = {
-        "state": "merged",
-        "merged_into": into["id"],
-        "closed_at": now,
-        "snoozed_until": 0,
-        "snooze_reason": "",
-        **callbacks.KEPT,
-        "undo": "",
-        "undo_until": 0,
-    }
-    after = cases.write(tx, case, columns, now)
-    cases.record(tx, case["id"], actor_id, "merged", {"into": into["id"]}, now)
-    _tell_the_other(tx, after, now)
-    case_messages.redraw(tx, after, now)
-
-
 def decide(tx: Tx, case: Row, action: str, actor_id: str, now: int, arguments: Mapping[str, Any]) -> Change | Refusal:
     """What an action would change, or why it may not be done now; nothing is changed by asking."""
     if action == "reply" and (why_not := reach.refused(tx, case)):
@@ -270,21 +241,12 @@ def decide(tx: Tx, case: Row, action: str, actor_id: str, now: int, arguments: M
             wanted = {name: arguments.get(name, False) for name in ("toggle", "reopen")}
             return case_steps.decide(tx, case, arguments.get("step", ""), **wanted)
         case "merge":
-            return _merge(tx, case, actor_id, now, arguments["into"])
+            return case_merging.decide(tx, case, actor_id, now, arguments["into"])
         case "reopen":
             if tx.one("cases.active_of_cause", person_id=case["person_id"], cause=case["cause"]) not in (None, case):
                 return Refusal("refuse.another_open")
             return workflow.reopen(case, actor_id, now, by_customer=False)
     return Refusal("refuse.stale")
-
-
-def _merge(tx: Tx, case: Row, actor_id: str, now: int, into_id: str) -> Change | Refusal:
-    into = tx.one("cases.get", id=into_id)
-    if into is None or into["id"] == case["id"] or into["state"] not in ("open", "claimed"):
-        return Refusal("refuse.stale")
-    if into["person_id"] != case["person_id"]:
-        return Refusal("refuse.other_customer")
-    return workflow.merge(case, actor_id, now, into=into["id"])
 
 
 def _hand_over(tx: Tx, case: Row, actor_id: str, now: int, to: str) -> Change | Refusal:
@@ -349,21 +311,6 @@ def _to_the_other_team(tx: Tx, before: Row, case: Row, actor_id: str, now: int) 
     return case
 
 
-def _tell_the_other(tx: Tx, case: Row, now: int) -> None:
-    other = cases.lock(tx, case["merged_into"]) or cases.get(tx, case["merged_into"])
-    if other["alert_at"]:
-        other = case_messages.show(tx, other, now)
-    reasons = workflow.reasons_line(json.loads(other["reasons"]), json.loads(case["reasons"]))
-    columns = {
-        "reasons": json.dumps(reasons, ensure_ascii=False),
-        "severity": workflow.worse(other["severity"], case["severity"]),
-    }
-    other = cases.write(tx, other, columns, now)
-    case_steps.follow(tx, other, now)
-    case_messages.team_says(tx, other, "case.merged", {"from": case["code"]}, now)
-    case_messages.redraw(tx, other, now)
-
-
 def _undo(tx: Tx, case: Row, actor_id: str, via: str, now: int) -> Done | Refusal:
     """Takes back what was done last to a case, and says what that was; what cannot be taken back is named too."""
     if not case["undo"] or case["undo_until"] <= now:
@@ -379,6 +326,8 @@ def _undo(tx: Tx, case: Row, actor_id: str, via: str, now: int) -> Done | Refusa
         return Refusal("refuse.another_open")
     after = cases.write(tx, case, {**saved["columns"], "undo": "", "undo_until": 0}, now)
     case_steps.put_back(tx, after, saved.get("steps", {}), actor_id, now)
+    if saved.get("given"):
+        case_merging.take_back(tx, saved["given"], now)
     cases.record(tx, case["id"], actor_id, "undone", {"what": what, **cases.came_by(via)}, now)
     case_messages.redraw(tx, after, now)
     kept_back = {"key": "case.kept_back", "args": {}} if saved["cancel"] else ""

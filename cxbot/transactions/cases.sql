@@ -106,13 +106,6 @@ FROM cases c LEFT JOIN people p ON p.id = c.person_id LEFT JOIN people o ON o.id
 WHERE c.untold <> '' AND c.state IN ('resolved', 'closed') AND (CAST(:team_id AS TEXT) = '' OR c.team_id = :team_id)
 ORDER BY c.resolved_at, c.id LIMIT :most
 
--- name: undoable
--- What somebody did last to cases and can still take back, the newest first.
-SELECT c.* FROM cases c JOIN events e ON e.subject_id = c.id
-WHERE c.undo <> '' AND c.undo_until > :now AND e.actor_id = :actor_id
-  AND e.happened_at = (SELECT MAX(l.happened_at) FROM events l WHERE l.subject_id = c.id AND l.actor_id <> '')
-ORDER BY e.happened_at DESC, e.id DESC LIMIT 1
-
 -- name: done_last
 -- What a colleague did last to a case.
 SELECT kind FROM events

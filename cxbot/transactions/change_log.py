@@ -34,7 +34,7 @@ class Undone:
     event: Row
     done: bool
     why_not: str = ""
-    """"not_yours" or "last_owner"; '' where it was changed since."""
+    """"not_yours", "last_owner" or "date_passed"; '' where it was changed since."""
     waits_for: Survey | None = None
     before: Row | None = None
 
@@ -50,21 +50,26 @@ def team_of(row: Mapping[str, Any]) -> str:
     return str(row["subject_id"]) if row["kind"].startswith("team.") else str(args.get("team", ""))
 
 
+def left(tx: Tx, sender_id: str, now: int) -> list[Row]:
+    """Somebody's changes that can be taken back and were not yet, newest first."""
+    return _not_taken_back(changes(tx, now - UNDO_MS, now, sender_id))
+
+
 def undo_latest(tx: Tx, sender_id: str, now: int, event_id: str = "") -> Undone | None:
     """Takes back the newest change of the sender's that was not yet, or the one named; None where there is none."""
-    left = _not_taken_back(changes(tx, now - UNDO_MS, now, sender_id))
-    names = [row["id"] for row in left]
+    rows = left(tx, sender_id, now)
+    names = [row["id"] for row in rows]
     if event_id:
-        left = left[names.index(event_id) :] if event_id in names else []
-    if not left:
+        rows = rows[names.index(event_id) :] if event_id in names else []
+    if not rows:
         return None
-    row = left[0]
+    row = rows[0]
     if row["kind"] in SECOND and (wanted := SECOND[row["kind"]](tx, row)) is not None:
         return Undone(row, done=False, waits_for=wanted)
     first = tx.new_id()
     came = REVERT[row["kind"]](tx, row, sender_id, now)
     if came is not True:
-        return Undone(row, False, came if isinstance(came, str) else "", before=left[1] if len(left) > 1 else None)
+        return Undone(row, False, came if isinstance(came, str) else "", before=rows[1] if len(rows) > 1 else None)
     args = {"event": row["id"], "since": first, "kind": row["kind"], "team": team_of(row)}
     people.record(tx, row["subject_id"], sender_id, UNDONE, args, now)
     return Undone(row, done=True)

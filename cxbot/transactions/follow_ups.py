@@ -55,12 +55,11 @@ def step(tx: Tx, follow_up_id: str, now: int) -> str:
     interaction = cadences.interaction_of(live, person["id"], now, new_id=tx.new_id(), source_id=source_id, about=about)
     if tx.run("interactions.insert", **interaction):
         invitations.invite(tx, interaction, {}, now, live=live, run_id=run["id"], due_at=now)
-    times = found["times"] + 1
-    due_at = _next_at(tx, cadences.plan_of(row), found["begun_at"], times, person["id"])
+    times, due_at = _after(tx, cadences.plan_of(row), found, now)
     if not due_at:
         return _end(tx, {**found, "times": times}, "enough", now)
     tx.run("follow_ups.write", id=found["id"], state="following", reason="", times=times, ended_at=0,
-           due_at=max(due_at, now + 1))  # fmt: skip
+           due_at=due_at)  # fmt: skip
     return "asked"
 
 
@@ -78,6 +77,15 @@ def _end(tx: Tx, found: Row, reason: str, now: int) -> str:
         "follow_ups.write", id=found["id"], state="ended", reason=reason, times=found["times"], ended_at=now, due_at=0
     )
     return "ended"
+
+
+def _after(tx: Tx, plan: Plan, found: Row, now: int) -> tuple[int, int]:
+    """How often somebody's turn has come by now, and when it comes next (0: no more): one stands for all it missed."""
+    times, due_at = int(found["times"]), now
+    while 0 < due_at <= now:
+        times += 1
+        due_at = _next_at(tx, plan, found["begun_at"], times, found["person_id"])
+    return times, due_at
 
 
 def _next_at(tx: Tx, plan: Plan, begun_at: int, times: int, person_id: str) -> int:

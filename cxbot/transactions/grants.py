@@ -14,7 +14,7 @@ from cxbot.domain import calendar, goodwill
 from cxbot.domain.cases import DAY, Refusal
 from cxbot.domain.roles import RANK, may
 from cxbot.ports import Row, Tx
-from cxbot.transactions import case_messages, case_work, cases, outbox, people, settings, teams
+from cxbot.transactions import case_access, case_messages, case_work, cases, outbox, people, settings, teams
 
 KEY = "g:"
 """How the key begins of what is pressed to decide: `g:<approve or refuse>:<grant>`."""
@@ -97,7 +97,7 @@ def ask(
 
 def why_not(tx: Tx, case: Row, actor_id: str) -> Refusal | None:
     """Why somebody can give nothing in a case as it is now; None where they can, or can ask to."""
-    if not case_work.allowed(tx, case, actor_id):
+    if not case_access.allowed(tx, case, actor_id):
         return Refusal("refuse.not_member", {"who": case_messages.lead_names(tx, case["team_id"])})
     if case["state"] not in GIVEN_IN:
         return Refusal("refuse.closed", {"state": case["state"]})

@@ -7,7 +7,7 @@ back: what was of which entry is not kept.
 from __future__ import annotations
 
 from cxbot.ports import Row, Tx
-from cxbot.transactions import case_work, consent, invitations, people, teams
+from cxbot.transactions import case_merging, consent, invitations, people, teams
 
 MERGED = "merged"
 GIVEN = (
@@ -98,7 +98,7 @@ def _give_cases(tx: Tx, kept_id: str, other_id: str, actor_id: str, now: int) ->
         if twin is None:
             continue
         ends, stays = (twin, case) if twin["state"] == "resolved" != case["state"] else (case, twin)
-        case_work.join(tx, ends, stays, actor_id, now)
+        case_merging.join(tx, ends, stays, actor_id, now)
     tx.run("people_merging.give_cases", old=other_id, new=kept_id)
 
 

@@ -51,8 +51,8 @@ def hear(
     add(tx, person["id"], now, words=words, media=media, response_id=response_id, case_id=case["id"] if case else "")
     if case is not None:
         key = "case.media" if media else "case.customer_said"
-        owner = [case["owner_id"]] if case["owner_id"] else []
-        case_messages.team_says(tx, case, key, _heard(person, words, media), now, mention=owner)
+        called = case_messages.who_acts(tx, case, now) if case["owner_id"] else []
+        case_messages.team_says(tx, case, key, _heard(person, words, media), now, mention=called)
         case_messages.redraw(tx, case, now)
         return
     team = teams.get(tx, team_id) if team_id else None

@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cxbot.domain.rota import Rota, Shift, Stretch, back_at, on_call, upcoming
+from cxbot.domain.roles import may
+from cxbot.domain.rota import Rota, Shift, Stretch, back_at, on_call, only, upcoming
 from cxbot.ports import Row, Tx
 from cxbot.transactions import people, teams
 
@@ -14,8 +15,12 @@ SHOWN = 6
 
 
 def get(tx: Tx, team: Row) -> Rota | None:
-    """The rotation of a team; None where it has none."""
-    return _rota(turns(tx, team["id"]), team["time_zone"])
+    """The rotation of a team as far as its people may work its cases; None where it has none.
+
+    The turn of somebody who may not is the next one's: so those of the others stay, and theirs is back with their role.
+    """
+    rota = _rota(turns(tx, team["id"]), team["time_zone"])
+    return rota and only(rota, lambda person_id: _may_work(tx, team, person_id))
 
 
 def put(tx: Tx, team_id: str, after: Mapping[str, Any] | None, actor_id: str, now: int) -> bool:
@@ -157,9 +162,14 @@ def _named(tx: Tx, person_ids: Sequence[str]) -> list[Row]:
     return [{"person_id": person_id, "name": people.name_of(tx, person_id)} for person_id in person_ids]
 
 
+def _may_work(tx: Tx, team: Row, person_id: str) -> bool:
+    return may(teams.roles_of(tx, person_id), "work_case", team["id"])
+
+
 def _exceptions(tx: Tx, team: Row, now: int) -> tuple[list[Stretch], list[Stretch]]:
+    covers = _stretches(tx.all("rotas.covers", team_id=team["id"], now=now))
     return (
-        _stretches(tx.all("rotas.covers", team_id=team["id"], now=now)),
+        [cover for cover in covers if _may_work(tx, team, cover.person)],
         _stretches(tx.all("rotas.away", team_id=team["id"], now=now)),
     )
 

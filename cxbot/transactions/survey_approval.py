@@ -39,7 +39,7 @@ def switch(tx: Tx, on: bool, actor: Row, now: int) -> bool:
     if was == on:
         return False
     settings.put(tx, SETTING, on)
-    surveys.record(tx, "*", actor["id"], "survey.approval_switched", {"from": was, "to": on}, now)
+    surveys.record(tx, surveys.EVERY, actor["id"], "survey.approval_switched", {"from": was, "to": on}, now)
     key = "survey.approval.switched_on" if on else "survey.approval.switched_off"
     for admin in approvers(tx, actor["id"]):
         _tell(tx, admin["channel"], admin["address"], admin["language"], key, {"who": actor["name"]}, now)

@@ -17,6 +17,8 @@ Switched = Literal["done", "already", "unknown"]
 
 SUBJECT = "survey:"
 """How the subject of a survey's events begins; its key follows."""
+EVERY = "*"
+"""Stands for the key where a change is of all surveys."""
 
 
 @dataclass(frozen=True, slots=True)

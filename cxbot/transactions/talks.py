@@ -1,4 +1,4 @@
-"""Whether a colleague and a customer write to each other about a case that is being worked."""
+"""Whether a colleague and a customer write to each other: about a case being worked, or one resolved before that."""
 
 from __future__ import annotations
 

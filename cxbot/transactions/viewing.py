@@ -7,7 +7,7 @@ from typing import Any
 
 from cxbot.domain.roles import may
 from cxbot.ports import Row, Tx
-from cxbot.transactions import case_work, responses, teams
+from cxbot.transactions import case_access, responses, teams
 
 MOST = 1_000
 
@@ -41,7 +41,7 @@ class Viewer:
 
     def hidden_case(self, case: Row) -> str:
         """The team, by name, that works on a case, where that is not theirs and it was not escalated to them."""
-        return "" if case_work.allowed(self._tx, case, self._id) else self._name(case["team_id"])
+        return "" if case_access.allowed(self._tx, case, self._id) else self._name(case["team_id"])
 
     def _name(self, team_id: str) -> str:
         team = teams.get(self._tx, team_id) if team_id else None

@@ -105,7 +105,8 @@ def _subject(row: Row) -> Any:
     if name := row["team"] or row["subject"] or row["cadence"]:
         return name
     of_people = row["kind"].startswith(("person.", "role.", "change.", "opted", "merged", "pair"))
-    return {"key": "card.somebody", "args": {}} if of_people else row["subject_id"].removeprefix(surveys.SUBJECT)
+    named = row["subject_id"].removeprefix(surveys.SUBJECT)
+    return {"key": "card.somebody", "args": {}} if of_people else named if named != surveys.EVERY else ""
 
 
 def _sides(tx: Tx, row: Row, args: Mapping[str, Any]) -> tuple[Any, Any]:

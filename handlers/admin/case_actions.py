@@ -14,7 +14,7 @@ from cxbot.domain import cases as workflow
 from cxbot.domain import dates, replies
 from cxbot.domain.roles import may
 from cxbot.ports import Form, Receipt, Row
-from cxbot.transactions import case_copies, case_work, teams
+from cxbot.transactions import case_access, case_copies, teams
 from handlers import forms, team
 from handlers.grammar import Argument, Call, Command
 
@@ -125,14 +125,9 @@ def _option(form: Form, name: str, typed: str) -> str:
     return replies.read_choice(typed, options) or ""
 
 
-def undo(call: Call) -> Receipt | None:
-    """Takes back what the sender did last to a case, or to the one that is named; None where there is nothing."""
-    if call.arguments.get("code"):
-        return _at_once("undo")(call)
-    rows = call.tx.all("cases.undoable", now=call.now, actor_id=call.sender["id"])
-    if not rows:
-        return None
-    return team.perform(call.tx, call.sender, rows[0], "undo", _nothing, call.language, call.now, via=call.channel)
+def undo(call: Call, code: str) -> Receipt:
+    """Takes back what was done last to a case."""
+    return _at_once("undo")(dataclasses.replace(call, arguments={**call.arguments, "code": code}))
 
 
 def case_of(call: Call) -> Row | Receipt:
@@ -141,7 +136,7 @@ def case_of(call: Call) -> Row | Receipt:
     case = call.tx.one("cases.by_code", code=code)
     roles = teams.roles_of(call.tx, call.sender["id"])
     if case is None or not (
-        case_work.allowed(call.tx, case, call.sender["id"]) or may(roles, "read", case["team_id"] or "none")
+        case_access.allowed(call.tx, case, call.sender["id"]) or may(roles, "read", case["team_id"] or "none")
     ):
         near = [row["code"] for row in _near(call, code)]
         return call.say("refuse.no_such_case", code=code, known=near)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from cxbot.domain import goodwill as money
 from cxbot.domain.cases import Refusal
 from cxbot.ports import Receipt, Row
-from cxbot.transactions import case_work, grants, people, teams
+from cxbot.transactions import case_access, grants, people, teams
 from handlers import goodwill
 from handlers.admin import case_actions
 from handlers.grammar import Argument, Call, Command
@@ -48,7 +48,7 @@ def _may_know(call: Call, case: Row) -> bool:
     """Whether somebody works on the case, or may decide on goodwill of its team: what waits is told to nobody else."""
     team = teams.get(call.tx, case["team_id"])
     decides = team is not None and grants.may_decide(call.tx, team, call.sender["id"])
-    return decides or case_work.allowed(call.tx, case, call.sender["id"])
+    return decides or case_access.allowed(call.tx, case, call.sender["id"])
 
 
 def _named(call: Call, grant: Row) -> str:

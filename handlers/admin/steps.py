@@ -6,7 +6,7 @@ from typing import Any
 
 from cxbot.domain.cases import Refusal
 from cxbot.ports import Receipt, Row
-from cxbot.transactions import case_messages, case_steps, case_work
+from cxbot.transactions import case_access, case_messages, case_steps, case_work
 from handlers import goodwill
 from handlers.grammar import Argument, Call, Command
 
@@ -39,7 +39,7 @@ def find(call: Call, code: str) -> Row | Receipt:
     case = call.tx.one("cases.by_code", code=code.upper().lstrip("#"))
     if case is None:
         return call.say("refuse.no_such_case", code=code)
-    if not case_work.allowed(call.tx, case, call.sender["id"]):
+    if not case_access.allowed(call.tx, case, call.sender["id"]):
         return call.say("refuse.not_member", who=case_messages.lead_names(call.tx, case["team_id"]))
     return case
 

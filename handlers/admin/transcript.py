@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from cxbot.ports import Receipt
-from cxbot.transactions import case_messages, case_work, conversations
+from cxbot.transactions import case_access, case_messages, conversations
 from cxbot.transactions.conversations import Line
 from handlers.admin import case_actions
 from handlers.grammar import Argument, Call, Command
@@ -20,7 +20,7 @@ def transcript(call: Call) -> Receipt:
     if isinstance(case, Receipt):
         return case
     say = call.aside or call.say
-    if not case_work.allowed(call.tx, case, call.sender["id"]):
+    if not case_access.allowed(call.tx, case, call.sender["id"]):
         return say("refuse.not_member", who=case_messages.lead_names(call.tx, case["team_id"]))
     page = _PAGE.fullmatch(call.arguments.get("page", "").strip())
     at = max(1, int(page[1])) if page else 1

@@ -10,7 +10,7 @@ from typing import Any
 from cxbot.domain import case_timing
 from cxbot.domain import cases as workflow
 from cxbot.ports import Receipt, Row
-from cxbot.transactions import case_messages, case_work, people
+from cxbot.transactions import case_access, case_messages, people
 from cxbot.transactions.viewing import Viewer
 from handlers import naming
 from handlers.admin import case_actions
@@ -38,7 +38,7 @@ def why(call: Call) -> Receipt:
     wanted = call.arguments["person"]
     if re.fullmatch(case_actions.CODE, wanted.strip(), re.IGNORECASE):
         case = call.tx.one("cases.by_code", code=wanted.strip().lstrip("#").upper())
-        if case is not None and case_work.allowed(call.tx, case, call.sender["id"]):
+        if case is not None and case_access.allowed(call.tx, case, call.sender["id"]):
             return _of_case(call, case)
     found = call.heavy(people.find, wanted)
     unclear = naming.unclear(call, wanted, found)

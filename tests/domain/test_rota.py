@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cxbot.domain import dates
-from cxbot.domain.rota import Rota, Stretch, back_at, on_call, upcoming
+from cxbot.domain.rota import Rota, Stretch, back_at, on_call, only, upcoming
 
 BERLIN = "Europe/Berlin"
 
@@ -151,3 +151,17 @@ def test_a_day_is_read_as_people_type_it(words, day):
 @pytest.mark.parametrize("words", ["", "soon", "31 feb", "2026-13-01", "25:00", "the depot", "mon tue", "99 weeks"])
 def test_what_is_no_day_is_none(words):
     assert dates.read(words, BERLIN, at("2026-03-18 12:00")) is None
+
+
+def test_the_turn_of_who_may_not_work_is_the_next_ones_and_all_others_stay():
+    rota = only(ROTA, lambda person: person != "ben")
+    weeks = ["2026-03-16 09:00", "2026-03-23 09:00", "2026-03-30 09:00", "2026-04-06 09:00"]
+    assert [who(week, rota=rota) for week in weeks] == ["ana", "wei", "wei", "ana"]
+    assert on_call(rota, (), (), at("2026-03-23 09:00")).instead_of == ""
+
+
+def test_nobody_is_on_call_where_none_of_a_rotation_may_work_nor_of_the_one_before_it():
+    begins = Rota(("ben",), at("2026-03-23 09:00"), BERLIN, earlier=ROTA)
+    rota = only(begins, lambda person: person == "ana")
+    assert who("2026-03-17 09:00", rota=rota) == "ana"
+    assert who("2026-03-24 09:00", rota=rota) == ""

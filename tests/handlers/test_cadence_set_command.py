@@ -210,3 +210,47 @@ async def test_nobody_but_who_may_edit_surveys_changes_one(world):
     await world.fills_in(ANA, f"cd:set:{row['id']}", pace="2")
     await world.fills_in("customer:nobody", f"cd:set:{row['id']}", pace="2")
     assert (await plan(world)).pace == 60
+
+
+@pytest.mark.parametrize(
+    ("made", "started", "changed", "undo", "told"),
+    [
+        (
+            "cadence new nps every quarter from 20 nov 10:20",
+            "cadence start nps",
+            "cadence set nps when every quarter from 1 dec 10:00",
+            "undo",
+            "Not taken back, for the date it had before has passed",
+        ),
+        (
+            "周期 新建 nps 每季度 从 11月20日 10:20",
+            "周期 启动 nps",
+            "周期 修改 nps 时间 每季度 从 12月1日 10:00",
+            "撤销",
+            "未撤销：原定的日期已过",
+        ),
+    ],
+)
+async def test_a_date_that_has_passed_is_not_taken_back_for_it_would_ask_at_once(
+    world, made, started, changed, undo, told
+):
+    await crowd(world, 3)
+    for text in (made, started, changed):
+        await answer(world, text)
+    before = await world.the("cadences")
+    await world.later(minutes=25)
+    assert told in await answer(world, undo)
+    await world.later(minutes=1)
+    assert await world.all("cadence_runs") == []
+    after = await world.the("cadences")
+    assert (after["next_at"], after["plan"]) == (before["next_at"], before["plan"])
+
+
+async def test_a_name_is_taken_back_while_a_cadence_rests_though_its_date_has_passed(world):
+    await crowd(world, 3)
+    for text in ("cadence new nps every quarter from 20 nov 10:20", "cadence start nps", "cadence pause nps"):
+        await answer(world, text)
+    await world.later(minutes=30)
+    await answer(world, "cadence set nps name loyalty")
+    assert "Taken back" in await answer(world, "undo")
+    assert (await world.the("cadences"))["name"] == "nps"

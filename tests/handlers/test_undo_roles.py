@@ -52,7 +52,7 @@ async def test_what_was_given_or_taken_is_as_before(world, given, undo, told):
 
 async def test_an_owner_that_two_have_made_is_taken_back_by_the_one_who_asked_alone(world):
     await made_owner(world)
-    assert "没有" in await says(world, WEI, "撤销")
+    assert "无法用“撤销”收回：批准" in await says(world, WEI, "撤销")
     assert "Taken back" in await says(world, ADA, "undo")
     assert "" not in await roles(world, "Ben")
     assert (await roles(world, "Ada"))[""] == "owner"

@@ -341,6 +341,31 @@ async def test_follow_ups_of_a_cadence_that_was_stopped_or_paused_do_not_come(wo
     assert {each["state"] for each in await world.all("follow_ups")} == {"ended"}
 
 
+@pytest.mark.parametrize(("away", "left"), [("paused", "following"), ("reported_late", "following"), ("over", "ended")])
+async def test_one_question_stands_for_all_that_were_missed(world, away, left):
+    """Of six turns those at 1, 3, 5 and 7 weeks have passed, or all."""
+    row = await cadence(world, "after delivery in 1w 3w then every 2w", "csat")
+    if away == "paused":
+        await world.happens("delivery", "returned", SAM)
+        await world.store.run(cadences.pause, row["id"], "ada", world.now)
+        await world.later(days=60)
+        await world.store.run(cadences.resume, row["id"], "ada", world.now, next_time)
+    else:
+        days = 60 if away == "reported_late" else 300
+        happened = world.now - days * DAY
+        await world.happens("delivery", "returned", SAM, happened_at=happened)
+    await world.later(hours=1)
+    begun = await world.the("follow_ups")
+    for _ in range(3):
+        await world.later(hours=12)
+    assert len([each for each in await world.all("interactions") if each["source"] == cadences.SOURCE]) == 1
+    after = await world.the("follow_ups")
+    assert after == begun
+    assert (after["state"], after["times"]) == (left, 4 if left == "following" else 6)
+    if left == "following":
+        assert 9 * WEEK <= after["due_at"] - after["begun_at"] < 10 * WEEK
+
+
 async def test_two_entries_of_one_person_are_followed_once(world):
     await cadence(world, "after delivery in 1w", "csat")
     for who in (SAM, MEI):
