@@ -414,7 +414,7 @@ async def test_with_approval_another_admin_decides_in_their_own_chat(world):
 
 async def test_versions_are_compared_and_an_old_one_comes_back(world):
     await says(world, "survey edit csat expires 5d", "survey publish csat confirm")
-    assert "csat, version 1 → 2: 1 difference\n– open for: “7d” → “5d”" in await says(world, "survey diff csat 1 2")
+    assert "csat, version 1 → 2: 1 difference\n~ open for: “7d” → “5d”" in await says(world, "survey diff csat 1 2")
     assert "version 1 → 2" in await says(world, "survey diff csat 1")
     assert "as in version 1 again, as version 3" in await says(world, "survey roll back csat 1")
     assert "say the same" in await says(world, "survey diff csat 1 3")
