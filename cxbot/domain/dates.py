@@ -37,9 +37,10 @@ _SPAN = re.compile(
 )
 _GOES_ON = re.compile(
     r"[\d:+-]|(?:and|or|to|till?|until|at|on|in|after|before|morning|afternoon|evening|noon|night|am|pm|ish|half)\b"
-    r"|凌晨|早上|上午|中午|下午|傍晚|晚上|或|到|至|之?前|之?后|左右|半"
+    r"|凌晨|早上|上午|中午|下午|傍晚|晚上|或|到|至|[之以]?[前后内]|左右|多|半"
 )
 """How words begin that belong to the time before them."""
+_ENDS = re.compile(r"(?<=\S)\s*(?:[\s,，、;；]|[:：](?!\d)|$)|(?<=[时時钟鐘天周週日号號半点點期])(?=[\u4e00-\u9fff])")
 LONGEST_DAYS = 400
 DAY_MS = 24 * 60 * 60 * 1000
 LONGEST = 60
@@ -94,7 +95,7 @@ def leading(words: str, zone: str, now: int) -> tuple[int | None, str]:
     None where it begins with none, or where what follows may belong to the time: "3 dec or 4 dec".
     """
     words = words.strip()
-    ends = [found.start() for found in re.finditer(r"(?<=\S)\s*(?:[\s,，、;；]|[:：](?!\d)|$)", words[: LONGEST * 2])]
+    ends = [found.start() for found in _ENDS.finditer(words[: LONGEST * 2])]
     for end in ends[LONGEST_WORDS::-1]:
         at = read(words[:end], zone, now)
         if at is not None:

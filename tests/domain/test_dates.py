@@ -69,6 +69,7 @@ def test_half_of_a_line_is_no_day(words):
         ("2 weeks waiting for parts", "2025-12-04 00:00", "waiting for parts"),
         ("3 dec 3pm: parts", "2025-12-03 15:00", "parts"),
         ("明天 下午3点 等配件", "2025-11-21 15:00", "等配件"),
+        ("3小时等配件", "2025-11-20 13:00", "等配件"),
         ("monday", "2025-11-24 00:00", ""),
     ],
 )
@@ -77,7 +78,16 @@ def test_what_follows_a_day_is_kept_apart(words, moment, rest):
 
 
 @pytest.mark.parametrize(
-    "words", ["5 parts missing", "tomorrow afternoon parts", "3 dec or 4 dec", "明天 下午 等配件", "two more", ""]
+    "words",
+    [
+        "5 parts missing",
+        "tomorrow afternoon parts",
+        "3 dec or 4 dec",
+        "明天 下午 等配件",
+        "3小时内回复",
+        "two more",
+        "",
+    ],
 )
 def test_a_line_of_which_only_a_part_is_a_day_begins_with_none(words):
     assert dates.leading(words, SHANGHAI, NOW) == (None, words)
