@@ -58,7 +58,7 @@ def read(words: str, zone: str, now: int) -> int | None:
     text = _plain(words)
     if not text or len(words) > LONGEST:
         return None
-    if _SPAN.fullmatch(text) is None and (span := durations.read(text)) is not None:
+    if _span(text) is None and (span := durations.read(text)) is not None:
         return now + span if span <= LONGEST_DAYS * DAY_MS else None
     today = datetime.fromtimestamp(now / 1000, UTC).astimezone(ZoneInfo(zone)).date()
     clock = _TIME.search(text)
@@ -69,7 +69,7 @@ def read(words: str, zone: str, now: int) -> int | None:
         if found is None:
             return None
         at, rest = found, f"{text[: clock.start()]} {text[clock.end() :]}".strip()
-    day = _day(rest.removesuffix(" at").strip(), today) if rest else today
+    day = _day(rest.removesuffix(" at").strip(" ,，"), today) if rest else today
     if day is None or abs((day - today).days) > LONGEST_DAYS:
         return None
     return calendar.instant(zone, datetime.combine(day, at))
@@ -83,7 +83,7 @@ def read_end(words: str, zone: str, now: int) -> tuple[int, bool] | None:
     at = read(words, zone, now)
     if at is None:
         return None
-    if has_clock(words) or (is_span(words) and _SPAN.fullmatch(_plain(words)) is None):
+    if has_clock(words) or (is_span(words) and _span(_plain(words)) is None):
         return at, False
     day = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
     return calendar.instant(zone, datetime.combine(day, time())), True
@@ -112,7 +112,14 @@ def has_clock(words: str) -> bool:
 def is_span(words: str) -> bool:
     """Whether it is said how long and not until when: "3 days", 两周, "2 hours"."""
     text = _plain(words)
-    return _SPAN.fullmatch(text) is not None or durations.read(text) is not None
+    return _span(text) is not None or durations.read(text) is not None
+
+
+def _span(text: str) -> tuple[int, str] | None:
+    """How many of which: days, weeks or months of the calendar."""
+    found = _SPAN.fullmatch(text)
+    n = (1 if found[1] == "a" else numeral(found[1])) if found else None
+    return (n, found[2]) if found and n else None
 
 
 def _plain(words: str) -> str:
@@ -143,12 +150,13 @@ def _day(text: str, today: date) -> date | None:
         return _dated(int(worded[1] or worded[5]), month, int(worded[3] or 0), today)
     if weekday := _WEEKDAY.fullmatch(text):
         return _weekday(weekday, today)
-    if (span := _SPAN.fullmatch(text)) and (n := 1 if span[1] in ("a", "one") else numeral(span[1])):
-        if span[2].startswith(("m", "个月")):
+    if (span := _span(text)) is not None:
+        n, unit = span
+        if unit.startswith(("m", "个月")):
             months = today.month - 1 + n
-            last = monthrange(today.year + months // 12, months % 12 + 1)[1]
-            return date(today.year + months // 12, months % 12 + 1, min(today.day, last))
-        return today + timedelta(days=n * (1 if span[2].startswith(("d", "天")) else 7))
+            year, month = today.year + months // 12, months % 12 + 1
+            return date(year, month, min(today.day, monthrange(year, month)[1]))
+        return today + timedelta(days=n * (1 if unit.startswith(("d", "天")) else 7))
     return None
 
 
