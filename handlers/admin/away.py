@@ -19,7 +19,8 @@ MOST_WORDS = 12
 KEY = "r:give:"
 """How the key of the button begins that gives the cases of somebody who is away to those on call."""
 _UNTIL = re.compile(
-    r"^(?P<head>.*?)\s*(?:\b(?P<long>for)\b|\b(?:until|till|through|to)\b|到|至)\s*(?P<until>.+)$", re.IGNORECASE
+    r"^(?P<head>.*?)\s*(?:\b(?P<long>for)\b|\b(?P<range>through|to)\b|\b(?:until|till)\b|到|至)\s*(?P<until>.+)$",
+    re.IGNORECASE,
 )
 _FROM = re.compile(
     r"^(?P<who>.*?)\s*(?:\b(?:from|starting)\b|从|從|自)\s*(?P<start>.+?)(?:起|开始|開始)?$", re.IGNORECASE
@@ -71,7 +72,8 @@ def means_it(words: str, now: int) -> bool:
     ends = _UNTIL.match(words)
     if ends is not None and ends["long"]:
         return dates.is_span(_REASON.sub("", ends["until"]))
-    return ends is not None or _read(_REASON.sub("", words), "UTC", now) is not None
+    until = ends is not None and not ends["range"]
+    return until or _read(_REASON.sub("", words), "UTC", now) is not None
 
 
 def _read(words: str, zone: str, now: int) -> _Away | None:

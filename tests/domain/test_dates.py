@@ -4,8 +4,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cxbot.domain import dates, durations
+from cxbot.domain import dates, durations, promises
+from cxbot.domain.hours import Hours
 
 SHANGHAI = "Asia/Shanghai"
 
@@ -111,3 +114,18 @@ def test_how_long_is_read(words, minutes):
 @pytest.mark.parametrize("words", ["", "hours", "0 min", "soon", "2 parts", "半", "个小时"])
 def test_what_is_no_span_is_none(words):
     assert durations.read(words) is None
+
+
+PIECES = (
+    "by ", "before ", "within ", "at ", "we will ", "3", "12", ":", "00", " pm", "tomorrow", "friday", "next ",
+    "half an ", " hours", "day", "2 weeks", "of ", "december", "明天", "12月", "3日", "下周", "一", "个", "半", "小时", "点",
+    "前", "内", "下午", "今晚", "999 months", "-", "2025-", " ", ".", ",",
+)  # fmt: skip
+
+
+@given(st.text(max_size=40) | st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_reading_a_day_or_a_promise_never_fails(words):
+    assert isinstance(dates.read(words, SHANGHAI, NOW), int | None)
+    assert dates.leading(words, SHANGHAI, NOW)[0] is None or words.strip()
+    at = promises.read(words, Hours(), SHANGHAI, "Europe/Berlin", NOW)
+    assert at is None or NOW < at <= NOW + promises.LONGEST_MS

@@ -65,3 +65,23 @@ async def test_a_number_that_is_none_is_refused(world, value):
 async def test_a_long_line_names_no_cause_and_holds_up_nobody(world):
     said = await says(world, ANA, "cause " + "a " * 3900)
     assert said
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["survey edit csat sample {}", "survey edit csat words drop {}", "team hours support mon {}-6", "out for {} days"],
+)
+async def test_thousands_of_digits_are_answered_like_any_other_mistake(world, line):
+    before = len(world.texts(ADA))
+    await world.writes(ADA, line.format("9" * 5000), place=ADA)
+    assert len(world.texts(ADA)) > before
+    assert not any("sorry" in said.lower() for said in world.texts(ADA)[before:])
+
+
+async def test_a_number_of_thousands_of_digits_chooses_nothing(world):
+    await world.ticket_closed()
+    person = {"addresses": [{"channel": "web", "address": "customer:sam2"}], "name": "Sam Rivera"}
+    await world.happens("ticket", "closed", "customer:sam2", person=person)
+    assert "Several fit" in await says(world, ADA, "why Sam Rivera")
+    said = await says(world, ADA, "9" * 5000)
+    assert "customer:sam" not in said
