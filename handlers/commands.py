@@ -182,7 +182,8 @@ def is_talk(text: str, now: int = 0) -> bool:
         return not parsed.nearest or bool(parsed.left_over) or not short
     if parsed.command.everyday and parsed.arguments:
         meant = parsed.command.meant
-        return meant is None or not meant(" ".join(parsed.arguments.values()), now)
+        if meant is None or not meant(" ".join(parsed.arguments.values()), now):
+            return True
     if about := parsed.arguments.get(HELP):
         # "help me with this one, please"
         return isinstance(parse(about, known()), NotUnderstood) and not _one_word(about)

@@ -118,8 +118,8 @@ def test_what_is_no_span_is_none(words):
 
 PIECES = (
     "by ", "before ", "within ", "at ", "we will ", "3", "12", ":", "00", " pm", "tomorrow", "friday", "next ",
-    "half an ", " hours", "day", "2 weeks", "of ", "december", "明天", "12月", "3日", "下周", "一", "个", "半", "小时", "点",
-    "前", "内", "下午", "今晚", "999 months", "-", "2025-", " ", ".", ",",
+    "half an ", " hours", "day", "2 weeks", "of ", "december", "明天", "12月", "3日", "下周", "一", "个", "半", "小时",
+    "点", "前", "内", "下午", "今晚", "999 months", "-", "2025-", " ", ".", ",",
 )  # fmt: skip
 
 

@@ -118,9 +118,9 @@ async def test_the_usual_words_say_that_somebody_is_back(world, typed):
 @pytest.mark.parametrize(
     "talk",
     [
-        "back in 5", "out to lunch", "back soon", "out of stock again", "away from my desk for lunch", "请假的同事谁来顶",
-        "cover me please", "cover for me until 3", "数据不对", "數據有問題", "numbers look bad", "why though",
-        "why not", "为什么还没发货", "為什麼不行", "回来再说",
+        "back in 5", "out to lunch", "back soon", "out of stock again", "away from my desk for lunch",
+        "请假的同事谁来顶", "cover me please", "cover for me until 3", "数据不对", "數據有問題", "numbers look bad",
+        "why though", "why not", "为什么还没发货", "為什麼不行", "回来再说",
     ],
 )  # fmt: skip
 async def test_talk_in_a_teams_channel_is_not_answered(world, talk):
