@@ -49,11 +49,11 @@ LONGEST_WORDS = 6
 """Words of which a day with its time is made at most."""
 
 
-def read(words: str, zone: str, now: int) -> int | None:
+def read(words: str, zone: str, now: int, most_days: int = LONGEST_DAYS) -> int | None:
     """The moment that is meant, epoch ms: a day begins at midnight where no time is said; None where it is no day.
 
     A weekday is the next one; a day without its year is the next such day; "3 days" are counted from today, "3 hours"
-    from now.
+    from now. What lies further away than so many days, on either side, is a slip.
     """
     text = _plain(words)
     if not text or len(words) > LONGEST:
@@ -70,7 +70,7 @@ def read(words: str, zone: str, now: int) -> int | None:
             return None
         at, rest = found, f"{text[: clock.start()]} {text[clock.end() :]}".strip()
     day = _day(rest.removesuffix(" at").strip(" ,，"), today) if rest else today
-    if day is None or abs((day - today).days) > LONGEST_DAYS:
+    if day is None or abs((day - today).days) > most_days:
         return None
     return calendar.instant(zone, datetime.combine(day, at))
 

@@ -14,6 +14,7 @@ from handlers.grammar import Argument, Call, Command
 
 NOW_WORDS = frozenset({"now", "at once", "immediately", "立即", "马上", "现在"})
 OFF_WORDS = frozenset({"off", "cancel", "never", "none", "取消", "关闭", "停止"})
+MOST_DAYS = 3_660
 _FROM = re.compile(r"^(?:from|since|starting|on|从|自)\s*|\s*(?:on|onwards|起|开始)$")
 
 
@@ -52,7 +53,7 @@ def _off(call: Call, survey: Survey) -> Receipt:
 def read_start(words: str, zone: str, now: int) -> int | None:
     """The moment a date stands for (epoch ms), 0 for "now", None for what is no date. A day begins at midnight."""
     plain = _plain(words)
-    return 0 if plain in NOW_WORDS else dates.read(plain, zone, now)
+    return 0 if plain in NOW_WORDS else dates.read(plain, zone, now, MOST_DAYS)
 
 
 def _plain(words: str) -> str:
