@@ -82,6 +82,8 @@ def _pressed(asked: Turn, choice: str) -> int | None:
 
 
 CANCELLED: Final = 0
+MOST_DIGITS: Final = 4
+"""Digits of the number of an option."""
 
 
 def _said(tx: Tx, asked: Turn, sender: Row, place: Row | None, inbound: Inbound) -> int | str | None:
@@ -109,7 +111,7 @@ def _meant_for_a_survey(tx: Tx, asked: Turn, sender: Row, place: Row | None, inb
 
 def _number(options: Sequence[Mapping[str, Any]], words: str, place: Row | None) -> int | None:
     if words.isdecimal():
-        return int(words) if 1 <= int(words) <= len(options) else None
+        return int(words) if len(words) <= MOST_DIGITS and 1 <= int(words) <= len(options) else None
     if commands.plainly_meant(words) or (place is not None and len(words) > commands.LONGEST_TYPO):
         return None
     if len(options) == 1 and (yes := replies.read_yes_no(words)) is not None:

@@ -171,7 +171,7 @@ def _not_understood(speaker: Speaker, own: str, parsed: NotUnderstood) -> Receip
     return speaker.ask(key, options, did_you_mean=list(parsed.nearest), **args)
 
 
-def is_talk(text: str) -> bool:
+def is_talk(text: str, now: int = 0) -> bool:
     """Whether a line in a team's channel is talk among colleagues: no command, and nothing like a mistyped one."""
     if text.lstrip().startswith("/"):
         return False
@@ -181,7 +181,9 @@ def is_talk(text: str) -> bool:
     if isinstance(parsed, NotUnderstood):
         return not parsed.nearest or bool(parsed.left_over) or not short
     if parsed.command.everyday and parsed.arguments:
-        return True
+        meant = parsed.command.meant
+        if meant is None or not meant(" ".join(parsed.arguments.values()), now):
+            return True
     if about := parsed.arguments.get(HELP):
         # "help me with this one, please"
         return isinstance(parse(about, known()), NotUnderstood) and not _one_word(about)
@@ -196,7 +198,7 @@ def overheard(tx: Tx, inbound: Inbound, now: int) -> bool:
     """Whether a line in a team's channel is none of the bot's: talk, or "more" with nothing to follow."""
     if inbound.command:
         return False
-    if is_talk(inbound.text):
+    if is_talk(inbound.text, now):
         return True
     parsed = parse(own_words(inbound.text), known())
     if isinstance(parsed, NotUnderstood) or parsed.command.name != MORE or inbound.text.lstrip().startswith("/"):

@@ -82,6 +82,8 @@ class Command:
     """What a line looks like that is nothing but its first argument: the code of a case shows the case."""
     everyday: bool = False
     """Talk may begin so ("people are waiting"): in a team's channel it counts where the bot is addressed."""
+    meant: Callable[[str, int], bool] | None = None
+    """Whether what follows an everyday word is what the command takes, at that time: then it counts all the same."""
 
     @property
     def key(self) -> str:

@@ -19,7 +19,7 @@ Opening = tuple[str, str]
 _TIME = re.compile(r"(\d{1,2}):(\d{2})\Z")
 _TOKEN = re.compile(
     r"(?P<date>\d{4}-\d\d-\d\d)"
-    r"|(?P<opens>\d[\d:]*) ?(?P<opens_half>[ap]m)? ?- ?(?P<closes>\d[\d:]*) ?(?P<closes_half>[ap]m)?"
+    r"|(?P<opens>\d{1,2}(?::\d\d)?) ?(?P<opens_half>[ap]m)? ?- ?(?P<closes>\d{1,2}(?::\d\d)?) ?(?P<closes_half>[ap]m)?"
     r"|holidays (?P<country>none|[a-z]{2}(?:-[a-z0-9]+)?)\b|(?P<days>[a-z]+(?: ?- ?[a-z]+)?)|[\s,;/&]+"
 )
 _GROUPS = {
@@ -164,9 +164,10 @@ class _Change:
     def _openings(self, token: re.Match[str]) -> bool:
         if not self.named:
             return False
-        opening = (_half(token["opens"], token["opens_half"]), _half(token["closes"], token["closes_half"]))
+        opening = _opening(token["opens"], token["opens_half"], token["closes"], token["closes_half"])
         for day in self.named:
-            self.days.setdefault(day, []).append(opening)
+            earlier = self.days.setdefault(day, [])
+            earlier.append(_in_the_afternoon(opening) if earlier and _before(opening, earlier[-1]) else opening)
         self.told = self.said = True
         return True
 
@@ -203,12 +204,43 @@ def _plain_words(words: str) -> str:
     return " ".join(text.split())
 
 
-def _half(clock: str, half: str | None) -> str:
+def _opening(opens: str, opens_half: str | None, closes: str, closes_half: str | None) -> Opening:
+    """Two times of day as they are typed. "9-6" closes in the evening, "2-6pm" opens in the afternoon.
+
+    A night shift is written with hours no clock of twelve shows, with its halves or as "21:00-06:00".
+    """
+    begin, end = _half(opens, opens_half), _half(closes, closes_half)
+    if closes_half == "pm" and not opens_half and not opens.startswith("0") and begin[0] <= 6:
+        later = (begin[0] + 12, begin[1])
+        begin = later if later < end else begin
+    if not closes_half and not closes.startswith("0") and 1 <= end[0] < 12 and end <= begin < (end[0] + 12, end[1]):
+        end = (end[0] + 12, end[1])
+    return _written(begin), _written(end)
+
+
+def _before(opening: Opening, earlier: Opening) -> bool:
+    """Whether it begins before the one that was said before it ends, on a clock of twelve: "9-12, 1-6"."""
+    begin, end = _read(opening[0]), _read(opening[1])
+    return (1, 0) <= begin < end < (12, 0) and begin < _read(earlier[1]) <= (begin[0] + 12, begin[1])
+
+
+def _in_the_afternoon(opening: Opening) -> Opening:
+    begin, end = _read(opening[0]), _read(opening[1])
+    return _written((begin[0] + 12, begin[1])), _written((end[0] + 12, end[1]))
+
+
+def _half(clock: str, half: str | None) -> tuple[int, int]:
+    hour, minute = _read(clock)
+    return (hour % 12 + (12 if half == "pm" else 0) if half else hour), minute
+
+
+def _read(clock: str) -> tuple[int, int]:
     hour, _, minute = clock.partition(":")
-    value = int(hour or 99)
-    if half:
-        value = value % 12 + (12 if half == "pm" else 0)
-    return f"{value}:{minute or '00'}"
+    return int(hour), int(minute or 0)
+
+
+def _written(clock: tuple[int, int]) -> str:
+    return f"{clock[0]}:{clock[1]:02}"
 
 
 @lru_cache(maxsize=256)

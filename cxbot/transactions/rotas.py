@@ -84,7 +84,11 @@ def add_cover(tx: Tx, team_id: str, person_id: str, start: int, until: int, sour
 
 
 def leave(tx: Tx, person_id: str, start: int, until: int, reason: str, actor_id: str, now: int) -> None:
-    """Somebody is away for a while: others are called in their stead."""
+    """Somebody is away for a while: others are called in their stead.
+
+    What was typed before and goes on then, or begins in the same moment, is over: the newest word counts.
+    """
+    tx.run("rotas.replace", person_id=person_id, earliest=0 if start <= now else start, start=start, now=now)
     add_absence(tx, person_id, start, until, reason)
     people.record(tx, person_id, actor_id, "away", {"from": start, "until": until, "reason": reason}, now)
 
@@ -109,6 +113,17 @@ def back(tx: Tx, person_id: str, actor_id: str, now: int) -> bool:
         return False
     people.record(tx, person_id, actor_id, "back", {}, now)
     return True
+
+
+def call_off(tx: Tx, person_id: str, actor_id: str, now: int) -> Row | None:
+    """Takes back the next absence that was typed and has not begun; gives it, None where there is none."""
+    ahead = tx.all("rotas.ahead", person_id=person_id, now=now)
+    if not ahead:
+        return None
+    tx.run("rotas.forget", id=ahead[0]["id"])
+    args = {"from": ahead[0]["from_at"], "until": ahead[0]["until_at"]}
+    people.record(tx, person_id, actor_id, "back", args, now)
+    return ahead[0]
 
 
 def away_until(tx: Tx, person_id: str, now: int) -> int:

@@ -44,6 +44,16 @@ SELECT * FROM absences WHERE person_id = :person_id AND until_at > :now ORDER BY
 INSERT INTO absences (id, person_id, from_at, until_at, reason, source, planned_until)
 VALUES (:id, :person_id, :from_at, :until_at, :reason, :source, :planned_until)
 
+-- name: replace
+-- Somebody's absence is typed anew: the one before ends now.
+UPDATE absences SET until_at = :now
+WHERE person_id = :person_id AND source = '' AND from_at >= :earliest AND from_at <= :start AND until_at > :start
+
+-- name: ahead
+-- What somebody typed that has not begun.
+SELECT * FROM absences WHERE person_id = :person_id AND source = '' AND from_at > :now AND until_at > :now
+ORDER BY from_at, id
+
 -- name: back
 -- Somebody is back: what is going on ends now.
 UPDATE absences SET until_at = :now WHERE person_id = :person_id AND from_at <= :now AND until_at > :now

@@ -15,6 +15,8 @@ from handlers.admin import numbers, team_policy
 from handlers.grammar import Argument, Call, Command
 
 SHOWN = 15
+MOST_WORDS = 8
+"""Words among which a team's name is looked for."""
 LONGEST = 120
 MOST_PARTS = 4
 STANDARD = "week"
@@ -26,8 +28,8 @@ def show(call: Call) -> Receipt:
     words, page = _page(call.arguments.get("about", "").split())
     period, left = numbers.read(call, " ".join(words), STANDARD)
     team, rest = None, []
-    for word in left.split():
-        if team is None and (named := team_named.named(call.tx, word)) is not None:
+    for at, word in enumerate(left.split()):
+        if team is None and at < MOST_WORDS and (named := team_named.named(call.tx, word)) is not None:
             team = named
         elif word.casefold() not in _SKIPPED:
             rest.append(word)

@@ -21,8 +21,7 @@ from handlers.grammar import Argument, Call, Command
 CODE = r"#?[2-9A-HJ-NP-Z]{6}"
 """What a case's code looks like, in any case; alone on a line, it has a digit in it, for "stauts" is a typo."""
 _TO = re.compile(r"^(?:to|into|给|給|到|至|in)\s*", re.IGNORECASE)
-_HOURS = re.compile(r"^(\d{1,3})\s*(h|hours?|小时|小時|m|min|minutes?|分钟|分鐘|d|days?|天)(?![a-z])\s*", re.IGNORECASE)
-_UNIT = {"h小": workflow.HOUR, "m分": workflow.MINUTE, "d天": workflow.DAY}
+_UNTIL = re.compile(r"^(?:until|till|for|in|到|至)\s*", re.IGNORECASE)
 
 
 def show(call: Call) -> Receipt:
@@ -75,17 +74,15 @@ def _words(call: Call, case: Row, typed: str, form: Form) -> Mapping[str, str]:
 
 
 def _snooze(call: Call, case: Row, typed: str, form: Form) -> Mapping[str, str]:
-    """Until when, then why: "3h waiting for parts"."""
-    if span := _HOURS.match(typed):
-        unit = next(ms for signs, ms in _UNIT.items() if span[2][0].casefold() in signs)
-        until = call.now + int(span[1]) * unit
-        return {"until": f"{forms.AT}{until}", "reason": typed[span.end() :].strip(" ,，:：")}
-    head, _, rest = typed.partition(" ")
-    chosen = _option(form, "until", head)
-    day = dates.read(head, workflow.Terms.load(case["policy"]).zone, call.now) if head and not chosen else None
-    if not chosen and day is None:
+    """Until when, then why: "3h waiting for parts". A number alone is a place in the menu; what is unclear is asked."""
+    if not re.search(r"\s", typed) and (chosen := _option(form, "until", typed)):
+        return {"until": chosen}
+    words = _UNTIL.sub("", typed)
+    at, reason = dates.leading(words, workflow.Terms.load(case["policy"]).zone, call.now)
+    if at is None:
         return {"reason": typed}
-    return {"until": chosen or f"{forms.AT}{day}", "reason": rest.strip()}
+    said = words.removesuffix(reason).strip(" \n,，、;；:：").casefold()
+    return {"until": "tomorrow" if said in ("tomorrow", "明天", "明日") else f"{forms.AT}{at}", "reason": reason}
 
 
 def _hand_over(call: Call, case: Row, typed: str, form: Form) -> Mapping[str, str]:

@@ -17,6 +17,8 @@ from handlers.grammar import Argument, Call, Command
 from handlers.improvements import KEY
 
 MOST, MOST_WORDS, MOST_BUTTONS = 10, 8, 3
+MOST_NAME = 12
+"""Words of which a cause's name is made at most."""
 
 
 def listed(call: Call) -> Receipt:
@@ -148,7 +150,7 @@ def read_cause(tx: Tx, words: str) -> tuple[str, str]:
         for name in (cause, *of_team.values(), *(wording.text(f"cause.{cause}", each) for each in wording.LANGUAGES)):
             names.setdefault(replies.fold(name), cause)
     said = words.split(" ")
-    for length in range(len(said), 0, -1):
+    for length in range(min(len(said), MOST_NAME), 0, -1):
         if found := names.get(replies.fold(" ".join(said[:length]))):
             return found, " ".join(said[length:])
     return "", words

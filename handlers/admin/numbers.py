@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import Any
 
 from cxbot import wording
@@ -25,6 +26,12 @@ _BESIDE = frozenset(
 """Words around the team or the touchpoint that name neither."""
 
 
+_TALK = re.compile(
+    r"(?:look|are|is|was|were|seem|do|don't|does|did|have|has|went|go|got|never|not|bad|good|wrong|great|down|up|again|came"
+    r"|don’t|drop|dropped|still|and|or|on)\b|[不有很太好没沒怎是错錯又都看的了吗嗎呢对對]",
+    re.IGNORECASE,
+)
+"""How it goes on after "numbers" where something is said about them."""
 _ALL = frozenset({"all", "all teams", "everything", "全部", "所有", "全部团队", "全部團隊", "所有团队", "所有團隊"})
 
 
@@ -86,7 +93,7 @@ def read(call: Call, words: str, standard: str) -> tuple[Period, str]:
     """The period that is named among the words, else the standard one, and the other words as they were written."""
     today = reports.day_of(call.tx, call.now)
     period, left = periods.read(words, today)
-    still = left.split()
+    still = frozenset(left.split())
     others = [word for word in words.split() if word in still or replies.fold(word) in still]
     return period or periods.rolling(standard, today), " ".join(others)
 
@@ -164,6 +171,8 @@ COMMANDS = [
         permission="see_state",
         run=show,
         topic="figures",
+        everyday=True,
+        meant=lambda words, _: _TALK.match(words) is None,
         arguments=(Argument("about", required=False, rest=True),),
         examples={
             "en": ("numbers week", "numbers last month delivery", "numbers all"),

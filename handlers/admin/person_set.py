@@ -40,9 +40,9 @@ def set_fact(call: Call) -> Receipt:
         return person
     what, given = WHAT[words[at].casefold()], " ".join(words[at + 1 :])
     name = {"key": f"fact.{what}", "args": {}}
-    value = _value(what, given)
-    if value is None or len(given) > LONGEST:
-        return call.say(f"command.person_set.not_{what}", value=given)
+    value = _value(what, given) if len(given) <= LONGEST else None
+    if value is None:
+        return call.say(f"command.person_set.not_{what}", value=given[:LONGEST])
     done = person_changes.set_fact(call.tx, person["id"], what, value, call.sender["id"], call.now)
     said = {"name": naming.told_apart(call.tx, person), "what": name, "before": _said(what, person[what])}
     return call.say(f"command.person_set.{'done' if done else 'same'}", value=_said(what, value), **said)

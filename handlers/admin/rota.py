@@ -24,6 +24,12 @@ _NUMBER = {"两": 2, "兩": 2, "二": 2, "三": 3, "四": 4}
 _SEPARATORS = re.compile(r"\s*(?:,|，|、|;|；|\band\b|和|→|->)\s*|\s+", re.IGNORECASE)
 _UNTIL = re.compile(r"\s*(?:\b(?:until|till|to)\b|到|至)\s*(?P<until>.+)$", re.IGNORECASE)
 
+_COVER_TALK = re.compile(
+    r"(?:for )?(?:me|us|it|that|this|the|my|your|our|his|him|her|them|their|all|up|is|was)\b"
+    r"|[的了吗嗎吧人费費]",
+    re.IGNORECASE,
+)
+"""How it goes on after "cover" where one colleague asks another."""
 MOST_IN_HINT = 3
 
 
@@ -227,6 +233,8 @@ COMMANDS = [
         permission="work_case",
         run=cover,
         arguments=(Argument("who", rest=True),),
+        everyday=True,
+        meant=lambda words, _: _COVER_TALK.match(words) is None,
         examples={"en": ("cover Ben until sunday",), "zh-CN": ("代班 小伟 到 周日",), "zh-TW": ("代班 小偉 到 週日",)},
     ),
 ]

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-from cxbot.domain import replies
+from cxbot.domain import dates, replies
 from cxbot.domain.survey import Survey
 from cxbot.ports import Receipt
 from cxbot.transactions import settings, surveys
@@ -14,10 +12,10 @@ from handlers import survey_desk
 from handlers.admin.survey_show import unknown
 from handlers.grammar import Argument, Call, Command
 
-NOW_WORDS = ("now", "off", "at once", "立即", "马上", "馬上", "取消")
-TOMORROW = ("tomorrow", "明天")
-_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\D{0,3}(\d{1,2})[:：](\d{2}))?")
-_MONTH_DAY = re.compile(r"(\d{1,2})\s*月\s*(\d{1,2})\s*[日号號]?(?:\D{0,3}(\d{1,2})[:：](\d{2}))?")
+NOW_WORDS = frozenset({"now", "at once", "immediately", "立即", "马上", "现在"})
+OFF_WORDS = frozenset({"off", "cancel", "never", "none", "取消", "关闭", "停止"})
+MOST_DAYS = 3_660
+_FROM = re.compile(r"^(?:from|since|starting|on|从|自)\s*|\s*(?:on|onwards|起|开始)$")
 
 
 def schedule(call: Call) -> Receipt:
@@ -28,6 +26,8 @@ def schedule(call: Call) -> Receipt:
 def _schedule(call: Call, survey: Survey) -> Receipt:
     words = call.arguments["start"]
     company = settings.company(call.tx)
+    if _plain(words) in OFF_WORDS:
+        return _off(call, survey)
     starts_at = read_start(words, company.time_zone, call.now)
     if starts_at is None:
         return call.say("survey.schedule.unread", words=words)
@@ -40,35 +40,24 @@ def _schedule(call: Call, survey: Survey) -> Receipt:
     return call.say(key, survey=survey.key, at=starts_at, unpublished=unpublished, zone=company.time_zone)
 
 
+def _off(call: Call, survey: Survey) -> Receipt:
+    """Whoever cancels a start does not want it to ask at once: it is paused, and keeps its day."""
+    live = surveys.live(call.tx, survey.key)
+    if live is None or live.starts_at <= call.now:
+        return call.say("survey.schedule.no_start", survey=survey.key)
+    surveys.pause(call.tx, survey.key, call.sender["id"], call.now)
+    zone = settings.company(call.tx).time_zone
+    return call.say("survey.schedule.off", survey=survey.key, at=live.starts_at, zone=zone)
+
+
 def read_start(words: str, zone: str, now: int) -> int | None:
     """The moment a date stands for (epoch ms), 0 for "now", None for what is no date. A day begins at midnight."""
-    folded = replies.fold(words).strip()
-    if folded.removeprefix("from ").strip() in {replies.fold(word) for word in NOW_WORDS}:
-        return 0
-    today = datetime.fromtimestamp(now / 1000, UTC).astimezone(ZoneInfo(zone)).date()
-    if any(replies.fold(word) in folded for word in TOMORROW):
-        return _moment(today + timedelta(days=1), None, None, zone)
-    found = _DATE.search(words)
-    if found is not None:
-        return _on(int(found[1]), int(found[2]), int(found[3]), found[4], found[5], zone)
-    found = _MONTH_DAY.search(words)
-    if found is None:
-        return None
-    month, day = int(found[1]), int(found[2])
-    year = today.year + ((month, day) < (today.month, today.day))
-    return _on(year, month, day, found[3], found[4], zone)
+    plain = _plain(words)
+    return 0 if plain in NOW_WORDS else dates.read(plain, zone, now, MOST_DAYS)
 
 
-def _on(year: int, month: int, day: int, hour: str | None, minute: str | None, zone: str) -> int | None:
-    try:
-        return _moment(date(year, month, day), hour, minute, zone)
-    except ValueError:
-        return None
-
-
-def _moment(day: date, hour: str | None, minute: str | None, zone: str) -> int:
-    clock = time(int(hour or 0), int(minute or 0))
-    return int(datetime.combine(day, clock, ZoneInfo(zone)).timestamp() * 1000)
+def _plain(words: str) -> str:
+    return _FROM.sub("", replies.fold(words).strip(" .。")).strip()
 
 
 def archive(call: Call) -> Receipt:

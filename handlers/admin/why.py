@@ -31,6 +31,14 @@ CHANGES = {
 """Which command changes what comes next."""
 OF_THE_CHANNEL = ("held", "dead", "unreachable")
 """What became of a message; the reason is in the channel's own words."""
+_TALK = re.compile(
+    r"(?:though|not|is|isn't|are|aren't|was|were|does|doesn't|do|don't|did|didn't|would|will|won't|should|can|can't|has"
+    r"|have|so|oh|then|now|again|always|the|this|that|these|those|it|its|it's|he|she|they|we|you|i|i'm|me|us|my"
+    r"|your|our|on earth|bother|no|nobody|nothing|what)\b"
+    r"|[不没沒会會要这這那是还還又总總都他她它我你您咱有能老呢啊]|.*[呢啊吗嗎了]$",
+    re.IGNORECASE,
+)
+"""How it goes on after "why" where a colleague is asked."""
 
 
 def why(call: Call) -> Receipt:
@@ -40,6 +48,7 @@ def why(call: Call) -> Receipt:
         case = call.tx.one("cases.by_code", code=wanted.strip().lstrip("#").upper())
         if case is not None and case_access.allowed(call.tx, case, call.sender["id"]):
             return _of_case(call, case)
+    say = call.aside or call.say
     found = call.heavy(people.find, wanted)
     unclear = naming.unclear(call, wanted, found)
     if unclear is not None:
@@ -47,9 +56,9 @@ def why(call: Call) -> Receipt:
     person = found[0]
     rows = call.tx.all("why.of_person", person_id=person["id"], most=MOST)
     if not rows:
-        return call.say("command.why.nothing", name=person["name"])
+        return say("command.why.nothing", name=person["name"])
     viewer = Viewer(call.tx, call.sender["id"], person["id"])
-    return call.say("command.why.list", name=person["name"], lines=[_line(row, viewer.hidden(row)) for row in rows])
+    return say("command.why.list", name=person["name"], lines=[_line(row, viewer.hidden(row)) for row in rows])
 
 
 def _of_case(call: Call, case: Row) -> Receipt:
@@ -67,7 +76,8 @@ def _of_case(call: Call, case: Row) -> Receipt:
         changes = {"key": f"command.why.changes.{CHANGES.get(step.kind, 'policy')}", "args": {"code": case["code"]}}
         args = {"what": step.kind, "at": step.at, "who": acting, "changes": changes}
         lines.append({"key": "command.why.next", "args": args})
-    return call.say("command.why.case", code=case["code"], lines=lines, zone=zone)
+    say = call.aside or call.say
+    return say("command.why.case", code=case["code"], lines=lines, zone=zone)
 
 
 def _until(row: Row) -> dict[str, Any]:
@@ -108,6 +118,8 @@ COMMANDS = [
         permission="see_person",
         run=why,
         arguments=(Argument("person", rest=True),),
+        everyday=True,
+        meant=lambda words, _: _TALK.match(words) is None,
         examples={"en": ("why Sam", "why K7M2Q9"), "zh-CN": ("为什么 林美",), "zh-TW": ("為什麼 陳怡婷",)},
     )
 ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from cxbot.domain import case_timing
+from cxbot.domain.roles import may
 from cxbot.ports import Receipt, Row
-from cxbot.transactions import cases
+from cxbot.transactions import cases, teams
 from handlers.grammar import Call, Command
 
 READ = 200
@@ -14,11 +15,11 @@ READ = 200
 
 def mine(call: Call) -> Receipt:
     """The cases of the one who asks."""
-    return _listed(call, "mine", _worked(call, owner_id=call.sender["id"], team_id=""))
+    return _listed(call, "mine", _worked(call, owner_id=call.sender["id"]))
 
 
 def open_cases(call: Call) -> Receipt:
-    """The team's cases that nobody has claimed or that are being worked; everybody's, where asked outside a team."""
+    """The team's cases that nobody has claimed or that are being worked; elsewhere those the sender may see."""
     return _listed(call, "open", _worked(call))
 
 
@@ -30,10 +31,10 @@ def overdue(call: Call) -> Receipt:
 
 def untold(call: Call) -> Receipt:
     """Resolved cases whose customer does not know yet what was done, with the reason: to be reached another way."""
-    team_id = call.team["id"] if call.team else ""
-    rows = call.tx.all("cases.untold", team_id=team_id, most=READ)
-    on_the_way = call.tx.one("cases.being_told", team_id=team_id)
-    n = on_the_way["n"] if on_the_way else 0
+    seen = _seen(call)
+    rows = [row for team_id in seen for row in call.tx.all("cases.untold", team_id=team_id, most=READ)]
+    on_the_way = [call.tx.one("cases.being_told", team_id=team_id) for team_id in seen]
+    n = sum(row["n"] for row in on_the_way if row)
     if not rows and not n:
         return call.say("command.untold.none")
     lines: list[Any] = [
@@ -55,11 +56,20 @@ def untold(call: Call) -> Receipt:
     return call.say("command.untold.list", n=len(rows), lines=lines)
 
 
-def _worked(call: Call, *, owner_id: str = "", team_id: str | None = None) -> list[Row]:
-    if team_id is None:
-        team_id = call.team["id"] if call.team else ""
-    rows = call.tx.all("cases.worked", team_id=team_id, owner_id=owner_id, most=READ)
+def _worked(call: Call, *, owner_id: str = "") -> list[Row]:
+    """Cases being worked: of an owner wherever they are, else those the sender may see."""
+    wanted = [""] if owner_id else _seen(call)
+    most = {"owner_id": owner_id, "most": READ}
+    rows = [row for team_id in wanted for row in call.tx.all("cases.worked", team_id=team_id, **most)]
     return sorted(rows, key=lambda row: case_timing.due_by(row)[0])
+
+
+def _seen(call: Call) -> list[str]:
+    """The team in whose place it is asked; elsewhere those the sender may read, "" for all of them."""
+    if call.team is not None:
+        return [call.team["id"]]
+    roles = teams.roles_of(call.tx, call.sender["id"])
+    return [""] if may(roles, "read", "none") else [each for each in sorted(roles) if may(roles, "read", each)]
 
 
 def _listed(call: Call, name: str, rows: list[Row]) -> Receipt:

@@ -307,6 +307,16 @@ WEEK = dict.fromkeys(range(5), NINE_TO_SIX)
         ("周五休", dict.fromkeys(range(4), NINE_TO_SIX)),
         ("daily 00:00-24:00", dict.fromkeys(range(7), (("00:00", "24:00"),))),
         ("every day 22:00-06:00", dict.fromkeys(range(7), (("22:00", "06:00"),))),
+        ("every day 22-6", dict.fromkeys(range(7), (("22:00", "06:00"),))),
+        ("every day 8pm-6", dict.fromkeys(range(7), (("20:00", "06:00"),))),
+        ("every day 18:00-0:00", dict.fromkeys(range(7), (("18:00", "00:00"),))),
+        ("mon-fri 9-6", WEEK),
+        ("mon-fri 9:00 - 6:00", WEEK),
+        ("mon-fri 9am-6", WEEK),
+        ("mon-fri 9-6pm", WEEK),
+        ("周一至周五 9-6", WEEK),
+        ("mon-fri 2-6pm", dict.fromkeys(range(5), (("14:00", "18:00"),))),
+        ("mon-fri 9-12, 1-6", dict.fromkeys(range(5), (("09:00", "12:00"), ("13:00", "18:00")))),
     ],
 )
 def test_typed_hours_are_laid_over_those_before(words, days):
@@ -329,6 +339,7 @@ def test_single_days_and_holidays_can_be_typed():
         "", " , ", "closed", "open", "09:00-18:00", "mon", "mon-fri", "fri-mon 9-18", "someday 9-18", "mon 9",
         "mon 9-25", "mon 9-12, 11-18", "mon-fri closed", "mon open", "2026-12-31", "2026-12-31 mon 9-18",
         "2026-13-41 closed", "mon 9-18 please?", "holidays xx", "mon 9:75-18", "mon-wed-fri 9-18",
+        "mon 9:30:00-18", "mon " + "9" * 5000 + "-6",
     ],
 )  # fmt: skip
 def test_what_are_no_hours_is_not_taken_for_hours(words):

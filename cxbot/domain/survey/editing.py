@@ -78,7 +78,7 @@ def with_setting(survey: Survey, name: str, words: Sequence[str]) -> Edited:
         return _with_times(survey, name, given)
     if name == "sample":
         percent = " ".join(words).strip().rstrip("%").strip()
-        if not percent.isdecimal() or int(percent) > 100:
+        if not _is_number(percent) or int(percent) > 100:
             return Wrong("survey.edit.percent", {"words": " ".join(words)})
         return _triggered(survey, sample_percent=int(percent))
     if name in LISTS:
@@ -139,7 +139,7 @@ def _texts_of(question: Question, name: str, more: Sequence[str]) -> Texts | Non
             return question.text
         case ("low_label" | "high_label" as label,) if question.kind == "scale":
             return getattr(question, label)  # type: ignore[no-any-return]  # both are Texts
-        case ("label", value) if question.kind == "scale" and value.isdecimal():
+        case ("label", value) if question.kind == "scale" and _is_number(value):
             return question.labels.get(int(value), {}) if question.low <= int(value) <= question.high else None
         case ("option", option_id):
             option = question.option(option_id)
@@ -354,7 +354,12 @@ def _changed(part: P, **fields: Any) -> P:
 
 
 def _within(number: str, rows: Sequence[Any]) -> bool:
-    return number.isascii() and number.isdecimal() and 1 <= int(number) <= len(rows)
+    return _is_number(number) and 1 <= int(number) <= len(rows)
+
+
+def _is_number(word: str) -> bool:
+    """Whether a word is a number that is small enough to mean anything here."""
+    return word.isascii() and word.isdecimal() and len(word) <= 6
 
 
 def _no_question(survey: Survey, name: str) -> Wrong:
