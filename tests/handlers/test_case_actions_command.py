@@ -112,6 +112,15 @@ async def test_hand_over_snooze_dismiss_and_merge_are_done_where_nothing_is_miss
     assert (await world.reload(case))["state"] == "claimed"
 
 
+@pytest.mark.parametrize("line", ["dismiss {} 2 customers wrote this", "hand over {} 1 of us should"])
+async def test_a_sentence_that_begins_with_a_number_is_no_place_in_the_menu(world, line):
+    case = await world.unhappy()
+    before = await world.the("cases")
+    await types(world, ANA, line.format(case["code"]))
+    after = await world.the("cases")
+    assert (after["state"], after["owner_id"]) == (before["state"], before["owner_id"])
+
+
 async def test_the_refusals_are_those_of_the_buttons(world):
     case = await world.unhappy()
     await types(world, ANA, f"claim {case['code']}")
