@@ -26,6 +26,7 @@ from cxbot.transactions import (
     improvement_clock,
     incidents,
     invitations,
+    lapsed,
     openings,
     timers,
 )
@@ -199,6 +200,7 @@ class Pruning:
     async def look(self) -> int:
         """Forgets all that is old enough; returns how much. Commits nothing where nothing is."""
         now, total = self.clock.now(), 0
-        while await self.store.read(api_requests.has_old, now):
-            total += await self.store.run(api_requests.prune, now)
+        for kept in (api_requests, lapsed):
+            while await self.store.read(kept.has_old, now):
+                total += await self.store.run(kept.prune, now)
         return total

@@ -58,7 +58,7 @@ def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int, found: list[Any]
         return _imported(call, inbound)
     if name == "p":
         return _publish(call, key, words, inbound)
-    current = survey_drafts.current(tx, key)
+    current = survey_drafts.hold(tx, key)
     if current is None or name not in ("t", *survey_forms.EDITS):
         return Receipt(notice=wording.text("refuse.stale", call.language))
     return _form(call, current[0], name, words, inbound)

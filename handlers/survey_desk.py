@@ -52,7 +52,7 @@ def key_of(call: Call) -> str:
 
 def found(call: Call, key: str, use: Callable[[Survey, Draft | None], Receipt]) -> Receipt:
     """Goes on with a survey as its draft has it, else as it is live; says where there is none."""
-    current = survey_drafts.current(call.tx, key)
+    current = survey_drafts.hold(call.tx, key)
     if current is None:
         return unknown(replace(call, arguments={"survey": key}))
     return use(*current)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -88,6 +89,8 @@ def test_a_series_ends_when_it_says_and_leaves_out_what_is_called_off_or_moved()
 @pytest.mark.parametrize(
     ("rule", "more", "days"),
     [
+        ("FREQ=YEARLY;BYDAY=-1MO;BYMONTH=12", "", ["24 Nov", "29 Dec"]),
+        ("FREQ=YEARLY;BYWEEKNO=1;BYDAY=MO", "", ["24 Nov", "29 Dec"]),
         ("FREQ=DAILY;INTERVAL=3;COUNT=3", "", ["24 Nov", "27 Nov", "30 Nov"]),
         ("FREQ=MONTHLY;BYDAY=1MO;COUNT=2", "", ["24 Nov", "01 Dec", "05 Jan"]),
         ("FREQ=WEEKLY;UNTIL=20251201", "", ["24 Nov", "01 Dec"]),
@@ -130,6 +133,16 @@ def test_what_is_no_calendar_or_breaks_off_is_refused_and_takes_nothing_away(tex
         "SUMMARY:x\nDTSTART:00010101T000000Z\nRRULE:FREQ=DAILY",
         "SUMMARY:x\nDTSTART:20251120T000000Z\nRRULE:FREQ=OFTEN",
         "SUMMARY:x\nDTSTART:20251120T000000Z\nRECURRENCE-ID;RANGE=THISANDFUTURE:20251121T000000Z",
+        "SUMMARY:x\nDTSTART:20251120T000000Z\nRECURRENCE-ID:x",
+        "SUMMARY:x\nDTSTART:20251120T000000Z\nRRULE:FREQ=YEARLY;BYEASTER=1",
+        *(
+            f"SUMMARY:x\nDTSTART:20251120T000000Z\nRRULE:FREQ={often};INTERVAL={interval}"
+            for often in ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+            for interval in (0, -1)
+        ),
+        f"SUMMARY:x\nDTSTART:20251120T000000Z\nRRULE:FREQ=MONTHLY;BYDAY=MO;BYSETPOS={','.join(['5'] * 100)}",
+        f"SUMMARY:x\nDTSTART:20251120T000000Z\nRRULE:FREQ=DAILY\nEXDATE:{','.join(['20251121T000000Z'] * 1001)}",
+        f"SUMMARY:x\nDTSTART:20251120T000000Z\nRDATE:{','.join(['20251121T000000Z'] * 1001)}",
     ],
 )
 def test_an_event_whose_times_cannot_be_read_is_listed_and_does_not_stop_the_others(event):
@@ -144,6 +157,33 @@ def test_a_calendar_with_too_much_in_it_is_refused():
         calendars.events(many, "Asia/Shanghai", NOW)
     with pytest.raises(calendars.CalendarMistake, match="Export fewer"):
         calendars.events("x" * (calendars.LONGEST_TEXT + 1), "Asia/Shanghai", NOW)
+
+
+@pytest.mark.parametrize("often", ["MONTHLY", "YEARLY"])
+@pytest.mark.parametrize("end", ["COUNT=3", "UNTIL=20400101T000000Z"])
+def test_what_never_comes_again_is_not_looked_for_until_the_end_of_time(often, end):
+    rule = f"FREQ={often};BYMONTH=2;BYMONTHDAY=30;{end}"
+    begun = time.process_time()
+    assert starts(ics(*[f"SUMMARY:x\n{WEEKLY}RRULE:{rule}"] * calendars.MOST_SERIES)) == []
+    # Looked for until the last year there is, it takes more than a minute.
+    assert time.process_time() - begun < 10
+
+
+def test_more_repetitions_than_anybody_looks_through_are_refused():
+    old = "SUMMARY:x\nDTSTART:19900101T000000Z\nRRULE:FREQ=DAILY;COUNT=12000"
+    with pytest.raises(calendars.CalendarMistake, match="more than 100000 times"):
+        calendars.events(ics(*[old] * 9), "Asia/Shanghai", NOW)
+
+
+def test_a_text_with_more_events_or_lines_than_can_be_read_soon_is_refused_unread():
+    moved = "SUMMARY:x\nDTSTART:20251120T000000Z\nRECURRENCE-ID:20251121T000000Z"
+    with pytest.raises(calendars.CalendarMistake, match="more than 5000 events"):
+        calendars.events(ics(*[moved] * 5_001), "Asia/Shanghai", NOW)
+    with pytest.raises(calendars.CalendarMistake, match="60000 lines"):
+        calendars.events(ics("X:y\n" * 60_000), "Asia/Shanghai", NOW)
+    rules = "RRULE:FREQ=WEEKLY;UNTIL=20251125\n" * 101
+    with pytest.raises(calendars.CalendarMistake, match="100 events that come again"):
+        calendars.events(ics(f"SUMMARY:x\n{WEEKLY}{rules.strip()}"), "Asia/Shanghai", NOW)
 
 
 async def test_a_calendar_becomes_shifts_and_absences_and_what_names_nobody_is_listed_with_its_line(world):

@@ -1,11 +1,12 @@
-"""What is kept for a time only: the ids that other systems gave their requests."""
+"""What is kept for a time only: the ids that other systems gave their requests, and what has lapsed."""
 
 from __future__ import annotations
 
-from world import ANA
+from world import ADA, ANA
 
 from cxbot.clock import Pruning
-from cxbot.transactions import api_requests, case_requests
+from cxbot.ports import Field, Form
+from cxbot.transactions import api_requests, case_requests, dialogues
 from cxbot.transactions.api_requests import Asked
 from cxbot.transactions.case_requests import Acted
 
@@ -47,3 +48,28 @@ async def test_what_is_young_stays_and_all_that_is_old_goes_a_batch_at_a_time(wo
     assert await Pruning(world.store, world.clock.clock).look() == n
     assert [row["id"] for row in await world.all("case_requests")] == ["young"]
     assert await Pruning(world.store, world.clock.clock).look() == 0
+
+
+async def test_what_nobody_can_follow_up_any_more_is_forgotten_a_day_later(world):
+    pruning = Pruning(world.store, world.clock.clock)
+    for number in (1, 2):
+        person = {"addresses": [{"channel": "web", "address": f"customer:{number}"}], "name": "Sam Rivera"}
+        await world.happens("ticket", "closed", person=person)
+    await world.writes(ADA, "person Sam Rivera")
+    assert len(await world.all("command_turns")) == 1
+    await world.later(hours=24)
+    assert await pruning.look() == 0
+    await world.later(minutes=11)
+    assert await pruning.look() == 1
+    assert await world.all("command_turns") == []
+
+
+async def test_a_form_that_was_left_is_forgotten_a_day_after_it_has_lapsed(world):
+    form = Form("x", "Title", (Field("words", "Words"),), "Send", "Cancel")
+    await world.store.run(dialogues.begin, "web", ADA, form, {}, world.now)
+    pruning = Pruning(world.store, world.clock.clock)
+    await world.later(hours=24)
+    assert await pruning.look() == 0
+    await world.later(minutes=31)
+    assert await pruning.look() == 1
+    assert await world.store.run(dialogues.hold, "web", ADA) is None

@@ -101,6 +101,13 @@ def beyond(budget: Budget, amount: int, *, of_person: int, of_team: int) -> tupl
     return tuple(name for name, exceeded in checks if exceeded)
 
 
+def raises(before: Budget, after: Budget) -> bool:
+    """Whether more may be given without asking than before; in another currency nobody can tell."""
+    if before.currency != after.currency:
+        return any((after.each, after.person, after.team))
+    return after.each > before.each or after.person > before.person or after.team > before.team
+
+
 def month(now: int, zone: str, before: int = 0) -> tuple[int, int]:
     """The calendar month of `now` (epoch ms) in a time zone, or so many before it: its first ms, and the next one's."""
     today = datetime.fromtimestamp(now / 1000, ZoneInfo(zone))

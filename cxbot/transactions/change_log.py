@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cxbot.domain.policy import TeamPolicy
+from cxbot.domain.roles import Action, may
 from cxbot.domain.survey import Survey
 from cxbot.ports import Row, Tx
 from cxbot.transactions import cadence_changes, membership, people, person_changes, rotas, survey_changes, teams
@@ -64,6 +66,8 @@ def undo_latest(tx: Tx, sender_id: str, now: int, event_id: str = "") -> Undone 
     if not rows:
         return None
     row = rows[0]
+    if not _may_now(tx, row, sender_id):
+        return Undone(row, done=False, why_not="not_yours", before=rows[1] if len(rows) > 1 else None)
     if row["kind"] in SECOND and (wanted := SECOND[row["kind"]](tx, row)) is not None:
         return Undone(row, done=False, waits_for=wanted)
     first = tx.new_id()
@@ -90,6 +94,19 @@ def _not_taken_back(mine: Sequence[Row]) -> list[Row]:
         and row["id"] not in taken_back
         and not any(first < row["id"] < last for first, last in spans)
     ]
+
+
+def _may_now(tx: Tx, row: Row, actor_id: str) -> bool:
+    """Whether somebody could make such a change with the roles they have at this moment."""
+    if row["kind"] not in NEEDED:
+        return True
+    if not may(teams.roles_of(tx, actor_id), NEEDED[row["kind"]], team_of(row)):
+        return False
+    team = teams.get(tx, row["subject_id"]) if row["kind"].endswith(".policy_changed") else None
+    if team is None:
+        return True
+    before = TeamPolicy.model_validate(json.loads(row["args"])["from"])
+    return teams.may_set_policy(tx, team, before, actor_id)
 
 
 def _column(column: str) -> Revert:
@@ -163,6 +180,9 @@ def _consent(tx: Tx, event: Row, actor_id: str, now: int) -> bool:
     args, person = json.loads(event["args"]), people.lock(tx, event["subject_id"])
     if person is None or "from" not in args or person["opted_out"] != args["scope"]:
         return False
+    since = {"subject_id": person["id"], "actor_id": event["actor_id"], "at": event["happened_at"], "id": event["id"]}
+    if tx.one("change_log.said_since", **since):
+        return False
     return person_changes.set_consent(tx, person, args["from"], "undo", actor_id, now)
 
 
@@ -190,6 +210,15 @@ REVERT: dict[str, Revert] = {
     **dict.fromkeys(survey_changes.REVERTS, survey_changes.revert),
 }
 """What can be taken back, by kind of event, and how."""
+
+NEEDED: dict[str, Action] = {
+    **dict.fromkeys((f"team.{what}" for what in _TEAM), "edit_team"),
+    **dict.fromkeys((f"team.{what}" for what in ("created", "archived", "restored")), "edit_teams"),
+    **dict.fromkeys(("person.changed", "person.address_added", "person.address_removed"), "edit_person"),
+    **dict.fromkeys(("opted_out", "opted_in"), "edit_person"),
+    **dict.fromkeys((cadence_changes.CHANGED, *survey_changes.REVERTS), "edit_survey"),
+}
+"""What one must be allowed to take it back, by kind of event; roles ask for themselves."""
 
 SECOND: dict[str, Second] = {"survey.published": survey_changes.needs_approval}
 """What is taken back only with another admin's approval, by kind of event."""

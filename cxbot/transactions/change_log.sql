@@ -14,3 +14,10 @@ WHERE e.happened_at >= :since AND e.happened_at <= :until AND e.actor_id <> ''
                              AND e.actor_id <> e.subject_id))
   AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.id = e.subject_id)
 ORDER BY e.happened_at DESC, e.id DESC LIMIT :most
+
+-- name: said_since
+-- Whether anybody else has said since what a person wants, be it the same again.
+SELECT 1 AS found FROM events
+WHERE subject_id = :subject_id AND kind IN ('opted_out', 'opted_in') AND actor_id <> :actor_id
+  AND (happened_at > :at OR (happened_at = :at AND id > :id))
+LIMIT 1

@@ -172,11 +172,11 @@ class _Run:
         return bool(asked["kind"] == "relationship" and asked["metric"] == self.survey.metric)
 
     def _opted_out(self, row: Row, at: int) -> str:
-        """What the person did not want then: before the first change since, the opposite of what it changed to."""
+        """What the person did not want then: what the first change since says of it, else the opposite of that."""
         since = next((each for each in self.consents[row["person_id"]] if each["happened_at"] > at), None)
         if since is None:
             return str(row["opted_out"])
-        return "surveys" if since["kind"] == "opted_in" else ""
+        return str(json.loads(since["args"]).get("from") or ("surveys" if since["kind"] == "opted_in" else ""))
 
     def _reach(self, person_id: str) -> tuple[bool, bool]:
         if person_id not in self.reach:

@@ -21,5 +21,5 @@ ORDER BY r.started_at, r.id
 
 -- name: consents
 -- When somebody stopped or began again to take surveys.
-SELECT subject_id, kind, happened_at FROM events
+SELECT subject_id, kind, args, happened_at FROM events
 WHERE kind IN ('opted_out', 'opted_in') AND happened_at >= :since ORDER BY happened_at, id

@@ -14,8 +14,11 @@ from cxbot.transactions import approvals, case_messages, cases, channel_state, i
 
 FORGOTTEN = "forgotten"
 OWN = ("answers", "remarks", "files", "follow_ups", "grants", "decisions", "invitations", "cases", "interactions",
-       "addresses", "people")  # fmt: skip
+       "absences", "covers", "approvals", "survey_proposals", "pairing_codes", "addresses", "people")  # fmt: skip
 """Tables whose rows are found by the person's id, in the order in which they are erased."""
+AT_ADDRESS = ("inbox", "outbox", "dialogues", "allowances", "pairing_tries", "command_turns", "command_counts",
+              "survey_previews")  # fmt: skip
+"""Tables whose rows are found by each of their addresses."""
 KEPT: Mapping[str, frozenset[str]] = {
     "interactions": frozenset({"agent"}),
     "invitations": frozenset({"language"}),
@@ -23,6 +26,8 @@ KEPT: Mapping[str, frozenset[str]] = {
     "cases": frozenset({"language", "score", "confirm", "policy"}),
     "outbox": frozenset({"language"}),
     "grants": frozenset({"amount"}),
+    "approvals": frozenset({"args"}),
+    "survey_proposals": frozenset({"why"}),
 }
 """What says something of an answer or of a colleague, and not who the person is; ids of rows stay as well."""
 STRUCTURE = frozenset({"severity", "ending", "root_cause", "to", "into", "team", "cause", "message", "code", "state"})
@@ -54,6 +59,8 @@ class Mentions:
     events: tuple[str, ...] = ()
     states: tuple[tuple[str, str], ...] = ()
     dialogues: tuple[tuple[str, str], ...] = ()
+    turns: tuple[tuple[str, str, str, str], ...] = ()
+    """What a colleague may say next to a command of theirs: channel, place, sender and kind."""
 
 
 @dataclass(slots=True)
@@ -63,6 +70,7 @@ class _Found:
     events: set[str] = field(default_factory=set)
     states: set[tuple[str, str]] = field(default_factory=set)
     dialogues: set[tuple[str, str]] = field(default_factory=set)
+    turns: set[tuple[str, str, str, str]] = field(default_factory=set)
 
 
 def look(tx: Tx, args: Mapping[str, Any]) -> Mentions:
@@ -97,6 +105,7 @@ def look(tx: Tx, args: Mapping[str, Any]) -> Mentions:
         events=tuple(sorted(found.events)),
         states=tuple(sorted(found.states)),
         dialogues=tuple(sorted(found.dialogues)),
+        turns=tuple(sorted(found.turns)),
     )
 
 
@@ -174,7 +183,7 @@ def _erase_address(tx: Tx, channel: str, address: str, counts: Counter[str]) -> 
     if channel.startswith("id:"):
         return
     where = {"channel": channel, "address": address}
-    for table in ("inbox", "outbox", "dialogues", "allowances", "pairing_tries", "command_turns", "command_counts"):
+    for table in AT_ADDRESS:
         counts[table] += tx.run(f"forgetting.{table}", **where)
     counts["sequences"] += tx.run("forgetting.sequences", order_key=f"{channel}:{address}")
 
@@ -222,6 +231,9 @@ def _erase_mentions(tx: Tx, found: Mentions, counts: Counter[str]) -> None:
             counts["channel_state"] += 1
     for channel, address in found.dialogues:
         counts["dialogues"] += tx.run("forgetting.dialogues", channel=channel, address=address)
+    for channel, place, sender, kind in found.turns:
+        where = {"channel": channel, "place": place, "sender": sender, "kind": kind}
+        counts["command_turns"] += tx.run("command_turns.end", **where)
 
 
 def _without(value: Any, terms: Iterable[str]) -> Any:
@@ -256,6 +268,9 @@ def _gather(tx: Tx, term: str, found: _Found, concerns: Callable[[Row], bool]) -
     for row in tx.all("forgetting.dialogues_naming", part=part):
         if _says(row["form"], term) or _says(row["given"], term):
             found.dialogues.add((row["channel"], row["address"]))
+    for row in tx.all("forgetting.turns_naming", part=part):
+        if _says(row["body"], term):
+            found.turns.add((row["channel"], row["place"], row["sender"], row["kind"]))
 
 
 def _quotes(tx: Tx, person_id: str) -> list[str]:

@@ -27,6 +27,10 @@ WHERE LOWER(name) LIKE LOWER(CAST(:part AS TEXT)) ESCAPE '!' OR LOWER(value) LIK
 SELECT channel, address, form, given FROM dialogues
 WHERE LOWER(form) LIKE LOWER(CAST(:part AS TEXT)) ESCAPE '!' OR LOWER(given) LIKE LOWER(CAST(:part AS TEXT)) ESCAPE '!'
 
+-- name: turns_naming
+-- Answers that may be followed up in which something is said.
+SELECT channel, place, sender, kind, body FROM command_turns WHERE LOWER(body) LIKE LOWER(CAST(:part AS TEXT)) ESCAPE '!'
+
 -- name: people
 -- Somebody of whom nothing is known any more and to whom nothing is said; the id stays, for the numbers.
 UPDATE people SET name = '', name_folded = '', language = '', time_zone = '', segment = '', value = 0, vip = 0,
@@ -134,6 +138,33 @@ UPDATE grants SET reason = '', told = '' WHERE person_id = :id
 -- name: command_turns
 -- What they may have said next to a command.
 DELETE FROM command_turns WHERE channel = :channel AND sender = :address
+
+-- name: survey_previews
+-- A survey they were trying out.
+DELETE FROM survey_previews WHERE channel = :channel AND address = :address
+
+-- name: absences
+-- When they were away, and why.
+DELETE FROM absences WHERE person_id = :id
+
+-- name: covers
+-- When they were on call for others.
+DELETE FROM covers WHERE person_id = :id
+
+-- name: approvals
+-- Where they heard what became of what they asked for; what still waits is asked no more.
+UPDATE approvals SET address = '', state = CASE WHEN state = 'asked' THEN 'expired' ELSE state END WHERE asked_by = :id
+
+-- name: survey_proposals
+-- The same of surveys.
+UPDATE survey_proposals SET address = '', state = CASE WHEN state = 'open' THEN 'withdrawn' ELSE state END
+WHERE proposer_id = :id
+
+-- name: pairing_codes
+-- Where they were told of a code; nobody uses one any more that they made, or that was for them.
+UPDATE pairing_codes SET address = CASE WHEN maker_id = :id THEN '' ELSE address END,
+       expires_at = CASE WHEN used_at = 0 THEN 0 ELSE expires_at END
+WHERE maker_id = :id OR person_id = :id
 
 -- name: command_counts
 -- How many commands came from there.

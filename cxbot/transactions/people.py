@@ -110,10 +110,14 @@ def address_of(tx: Tx, person_id: str) -> Row | None:
 def opt_out(tx: Tx, person_id: str, scope: Scope, now: int, *, actor_id: str = "", **more: str) -> bool:
     """Notes what the person does not want ('' brings them back); says whether that is a change.
 
-    `actor_id` is who noted it for them, with what `more` says of it.
+    `actor_id` is who noted it for them, with what `more` says of it. What they say themselves is in their history
+    also where a colleague had noted the same: it is their own word from then on.
     """
     if not tx.run("people.opt_out", id=person_id, scope=scope):
-        return False
+        last = None if actor_id else tx.one("people.last_consent", id=person_id)
+        if last is None or last["actor_id"] == person_id:
+            return False
+        more = {**more, "from": scope}
     kind = "opted_out" if scope else "opted_in"
     record(tx, person_id, actor_id or person_id, kind, {"scope": scope, **more}, now)
     return True

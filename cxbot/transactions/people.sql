@@ -55,6 +55,11 @@ ORDER BY used_at DESC, a.created_at, a.channel, a.address
 -- What a person does not want: '' nothing refused, 'surveys', or 'all' messages.
 UPDATE people SET opted_out = :scope, version = version + 1 WHERE id = :id AND opted_out <> :scope
 
+-- name: last_consent
+-- Who said last what a person wants.
+SELECT actor_id FROM events WHERE subject_id = :id AND kind IN ('opted_out', 'opted_in')
+ORDER BY happened_at DESC, id DESC LIMIT 1
+
 -- name: record
 -- A line in the history of a person.
 INSERT INTO events (id, subject_id, actor_id, kind, args, happened_at)

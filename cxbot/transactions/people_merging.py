@@ -23,6 +23,11 @@ GIVEN = (
     "grants",
 )
 """Tables of which every row of one entry becomes the other's as it is."""
+SECOND_PERSON = ("asked", "decided", "forgotten", "proposals", "asked_grants", "decided_grants")
+"""What one asked a second person for, or decided as one: with or without a role nobody approves their own."""
+WORK = ("owned", "team_policies", "case_policies", "codes", "made_codes", "absences", "covers", "turns",
+        "owned_improvements", "told_improvements", "steps", "storms", "cadences", "drafts", "versions")  # fmt: skip
+"""What somebody with a role has besides, and did."""
 
 
 def merge(tx: Tx, kept_id: str, other_id: str, now: int, *, actor_id: str = "") -> Row:
@@ -40,13 +45,13 @@ def merge(tx: Tx, kept_id: str, other_id: str, now: int, *, actor_id: str = "") 
     tx.run("follow_ups.end_twins", old=other_id, new=kept_id, now=now)
     for table in GIVEN:
         tx.run(f"people_merging.give_{table}", old=other_id, new=kept_id)
-    for what in ("asked", "decided", "forgotten"):
+    for what in SECOND_PERSON:
         tx.run(f"people_merging.give_{what}", old=other_id, new=kept_id)
     _give_cases(tx, kept_id, other_id, actor_id, now)
     for what in ("untold", "improvements", "told_twice"):
         # Of two entries of one improvement the one stays that was told: nobody is told twice.
         tx.run(f"people_merging.{what}", old=other_id, new=kept_id)
-    _give_roles(tx, kept_id, other_id, now)
+    _give_roles(tx, kept_id, other, now)
     people.lay_under(tx, kept, other)
     tx.run(
         "people_merging.newest_clocks",
@@ -102,14 +107,15 @@ def _give_cases(tx: Tx, kept_id: str, other_id: str, actor_id: str, now: int) ->
     tx.run("people_merging.give_cases", old=other_id, new=kept_id)
 
 
-def _give_roles(tx: Tx, kept_id: str, other_id: str, now: int) -> None:
+def _give_roles(tx: Tx, kept_id: str, other: Row, now: int) -> None:
     """The higher of two roles in a team; and what somebody with a role has besides: cases, escalations, codes."""
+    other_id = other["id"]
     roles = teams.roles_of(tx, other_id)
     if not roles:
         return
     for team_id, role in roles.items():
         teams.give_role(tx, team_id, kept_id, role, now)
     tx.run("people_merging.leave_teams", person_id=other_id)
-    for what in ("owned", "team_policies", "case_policies", "codes", "made_codes", "asked_grants", "decided_grants",
-                 "absences", "covers", "turns", "owned_improvements"):  # fmt: skip
+    for what in WORK:
         tx.run(f"people_merging.give_{what}", old=other_id, new=kept_id)
+    tx.run("people_merging.give_changes", old=other_id, new=kept_id, since=other["created_at"])

@@ -51,8 +51,9 @@ UPDATE files SET person_id = :new WHERE person_id = :old
 UPDATE follow_ups SET person_id = :new WHERE person_id = :old
 
 -- name: give_events
--- their history,
-UPDATE events SET subject_id = :new WHERE subject_id = :old
+-- their history, with what they said themselves,
+UPDATE events SET subject_id = :new, actor_id = CASE WHEN actor_id = :old THEN :new ELSE actor_id END
+WHERE subject_id = :old
 
 -- name: give_grants
 -- what they were given,
@@ -98,6 +99,42 @@ UPDATE cases SET owner_id = :new WHERE owner_id = :old
 -- name: give_owned_improvements
 -- and so are the improvements they work on,
 UPDATE improvements SET owner_id = :new WHERE owner_id = :old
+
+-- name: give_told_improvements
+-- with what they tell customers of them,
+UPDATE improvements SET tell_by = :new WHERE tell_by = :old
+
+-- name: give_steps
+-- the steps they have taken,
+UPDATE case_steps SET actor_id = :new WHERE actor_id = :old
+
+-- name: give_storms
+-- the storms they are working,
+UPDATE incidents SET work = REPLACE(work, :old, :new) WHERE work LIKE '%' || :old || '%'
+
+-- name: give_cadences
+-- the cadences they made,
+UPDATE cadences SET created_by = :new WHERE created_by = :old
+
+-- name: give_drafts
+-- the surveys they are writing,
+UPDATE survey_drafts SET author_id = CASE WHEN author_id = :old THEN :new ELSE author_id END,
+       changed_by = CASE WHEN changed_by = :old THEN :new ELSE changed_by END
+WHERE author_id = :old OR changed_by = :old
+
+-- name: give_versions
+-- those they have published,
+UPDATE survey_versions SET created_by = :new WHERE created_by = :old
+
+-- name: give_changes
+-- and all they did, which they may take back: nothing of it is older than the entry.
+UPDATE events SET actor_id = :new WHERE actor_id <> '' AND actor_id = :old AND happened_at >= :since
+
+-- name: give_proposals
+-- What they proposed of a survey, which they may not approve themselves, and what they decided.
+UPDATE survey_proposals SET proposer_id = CASE WHEN proposer_id = :old THEN :new ELSE proposer_id END,
+       decided_by = CASE WHEN decided_by = :old THEN :new ELSE decided_by END
+WHERE proposer_id = :old OR decided_by = :old
 
 -- name: give_team_policies
 -- and so is what comes to them in the end,

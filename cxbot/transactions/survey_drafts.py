@@ -57,6 +57,12 @@ def current(tx: Tx, key: str) -> tuple[Survey, Draft | None] | None:
     return None if live is None else (live.survey, None)
 
 
+def hold(tx: Tx, key: str) -> tuple[Survey, Draft | None] | None:
+    """As `current`, to be changed: nobody else takes a step of the draft until the commit."""
+    tx.run("survey_drafts.hold", survey=key)
+    return current(tx, key)
+
+
 def save(tx: Tx, after: Survey, actor_id: str, now: int) -> tuple[Draft, tuple[Difference, ...]]:
     """Keeps a survey as its draft, begun where there is none; gives the draft and what this step changed.
 
@@ -64,6 +70,7 @@ def save(tx: Tx, after: Survey, actor_id: str, now: int) -> tuple[Draft, tuple[D
     something else.
     """
     key = after.key
+    tx.run("survey_drafts.hold", survey=key)
     before = get(tx, key)
     live = surveys.live(tx, key)
     was = before.survey if before else live.survey if live else None
@@ -85,20 +92,19 @@ def save(tx: Tx, after: Survey, actor_id: str, now: int) -> tuple[Draft, tuple[D
 
 
 def rename(tx: Tx, key: str, new: str, actor_id: str, now: int) -> bool:
-    """Gives the draft of a survey that was never published another key; False where that one is taken."""
+    """Gives the draft of a survey that was never published another key; False where that one is taken.
+
+    Whoever was to approve it under its old key is asked no more, as after any other step.
+    """
+    tx.run("survey_drafts.hold", survey=key)
     draft = get(tx, key)
     if draft is None or draft.based_on or surveys.live(tx, new) is not None or get(tx, new) is not None:
         return False
     renamed = draft.survey.model_copy(update={"key": new})
-    tx.run(
-        "survey_drafts.rename",
-        survey=key,
-        new=new,
-        body=to_json(renamed),
-        step=draft.step,
-        actor_id=actor_id,
-        now=now,
-    )
+    body, step = to_json(renamed), draft.step
+    if not tx.run("survey_drafts.rename", survey=key, new=new, body=body, step=step, actor_id=actor_id, now=now):
+        raise RuntimeError(f"the draft of {key!r} was changed by somebody else meanwhile")
+    tx.run("survey_drafts.withdraw", survey=key, actor_id=actor_id, now=now)
     surveys.record(tx, new, actor_id, "survey.renamed", {"from": key, "to": new}, now)
     return True
 

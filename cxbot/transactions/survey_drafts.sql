@@ -6,11 +6,14 @@ SELECT * FROM survey_drafts WHERE survey = :survey
 -- Every open draft.
 SELECT survey, based_on, step, author_id, created_at, changed_by, changed_at FROM survey_drafts ORDER BY survey
 
+-- name: hold
+-- Nobody else takes a step of a draft until the commit.
+UPDATE survey_drafts SET step = step WHERE survey = :survey
+
 -- name: begin
--- The one open draft of a survey; nothing where another was begun first.
+-- The one open draft of a survey. Where another was begun at the same moment, it is a conflict, and all is run again.
 INSERT INTO survey_drafts (survey, body, based_on, step, author_id, created_at, changed_by, changed_at)
 VALUES (:survey, :body, :based_on, 1, :author_id, :now, :author_id, :now)
-ON CONFLICT (survey) DO NOTHING
 
 -- name: save
 -- Another step of a draft, where nobody else has taken one since it was read.

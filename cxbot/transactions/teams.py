@@ -13,9 +13,10 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
+from cxbot.domain import goodwill
 from cxbot.domain.calendar import Hours
 from cxbot.domain.policy import DEFAULT_CAUSES, Cause, MemberSeed, TeamPolicy, TeamSeed
-from cxbot.domain.roles import RANK
+from cxbot.domain.roles import RANK, may
 from cxbot.ports import Row, Tx
 from cxbot.transactions import people
 
@@ -108,6 +109,15 @@ def set_policy(tx: Tx, team_id: str, policy: TeamPolicy, actor_id: str, now: int
     return edit(tx, team_id, "policy", policy.dump(), actor_id, now)
 
 
+def may_set_policy(tx: Tx, team: Row, after: TeamPolicy, actor_id: str) -> bool:
+    """Whether somebody may have a team promise this: its leads, but for goodwill beyond what it may give now.
+
+    Who could raise what is given without asking would need no second person for it.
+    """
+    more = goodwill.raises(policy(team).goodwill, after.goodwill)
+    return may(roles_of(tx, actor_id), "edit_teams" if more else "edit_team", team["id"])
+
+
 def edit(tx: Tx, team_id: str, column: str, value: str, actor_id: str, now: int) -> bool:
     """Writes one column of a team as it stands in the row, with an event from what to what; says whether it changed."""
     row = tx.one("teams.hold", id=team_id)
@@ -129,9 +139,12 @@ def _same(column: str, before: str, after: str) -> bool:
 
 
 def move(tx: Tx, team_id: str, channel: str, place: str, actor_id: str, now: int) -> bool:
-    """Gives a team another place, where it is told things from now on; says whether that is a change."""
+    """Gives a team another place, where it is told things from now on; says whether that is a change.
+
+    Nobody's own address becomes one: they would read what is said of others.
+    """
     row = tx.one("teams.hold", id=team_id)
-    if row is None or (row["channel"], row["place"]) == (channel, place):
+    if row is None or (row["channel"], row["place"]) == (channel, place) or people.by_address(tx, channel, place):
         return False
     after = {**row, "channel": channel, "place": place, "edited_at": now}
     _write(tx, after)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from cxbot.ports import Receipt
-from cxbot.transactions import approvals, teams
+from cxbot.transactions import approvals, people, teams
 from handlers import naming, team_named
 from handlers.grammar import Argument, Call, Command
 
@@ -28,6 +28,8 @@ def channel(call: Call) -> Receipt:
         return refused
     if not place or call.tx.one("teams.knows_channel", channel=where) is None:
         return call.say("command.team_channel.no_such", place=named)
+    if people.by_address(call.tx, where, place) is not None:
+        return call.say("command.team_channel.somebodys", place=f"{where}:{place}")
     other = teams.by_place(call.tx, where, place)
     if other is not None and other["id"] != team["id"]:
         return call.say("command.team_channel.taken", place=f"{where}:{place}", team=other["name"])

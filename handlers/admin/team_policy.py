@@ -39,6 +39,9 @@ def policy(call: Call) -> Receipt:
     after = changed(before, setting, value)
     if isinstance(after, Mistake):
         return call.say(f"refuse.policy.{after.why}", setting=_name(setting), words=value, **after.args)
+    if not teams.may_set_policy(call.tx, team, after, call.sender["id"]):
+        who = [row["name"] for row in teams.members(call.tx, teams.EVERYWHERE)]
+        return call.say("refuse.policy.more_goodwill", setting=_name(setting), who=who)
     done = teams.set_policy(call.tx, team["id"], after, call.sender["id"], call.now)
     key = "command.team_policy.done" if done else "command.team_policy.same"
     return call.say(key, team=team["name"], line=shown(call.tx, setting, getattr(after, setting)))

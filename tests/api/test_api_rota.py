@@ -48,3 +48,11 @@ async def test_what_is_no_calendar_and_no_team_is_refused(client, store, clock):
     assert await status(calendar(clock, "Ben out"), "/api/v1/teams/nowhere/rota") == 404
     assert await status(calendar(clock, "Ben out"), **{"Content-Type": "application/json"}) == 415
     assert await status(b"", Authorization="Bearer no") == 401
+
+
+async def test_what_cannot_be_read_in_an_event_is_told_and_no_error_of_ours(client, store, clock):
+    await seed(store, clock.now)
+    text = calendar(clock, "Ben out").replace(b"END:VEVENT", b"RECURRENCE-ID:x\nEND:VEVENT")
+    answer = await client.post(URL, data=text, headers={"Content-Type": "text/calendar"})
+    assert answer.status == 200
+    assert (await answer.json())["skipped"] == [{"line": 4, "title": "Ben out", "reason": "not_readable"}]

@@ -65,7 +65,7 @@ async def test_an_owner_who_was_taken_away_is_one_again(world):
     assert (await roles(world, "Ben"))[""] == "owner"
 
 
-@pytest.mark.parametrize(("undo", "told"), [("undo", "more than they have now"), ("撤销", "高于自己现有角色")])
+@pytest.mark.parametrize(("undo", "told"), [("undo", "does not allow it any more"), ("撤销", "已没有这项权限")])
 async def test_who_could_not_give_it_any_more_takes_nothing_back(world, undo, told):
     await made_owner(world)
     await says(world, BEN, "role Ada admin everywhere")

@@ -10,7 +10,18 @@ import pytest
 from world import ADA, ANA, MEI, SAM, SUPPORT
 
 from cxbot.store import statements
-from cxbot.transactions import channel_state, files, forgetting, holdings, people, people_merging, teams
+from cxbot.transactions import (
+    channel_state,
+    files,
+    forgetting,
+    holdings,
+    people,
+    people_merging,
+    rotas,
+    settings,
+    survey_approval,
+    teams,
+)
 from cxbot.transactions.forgetting import KEPT
 from cxbot.transactions.personal import COLUMNS
 
@@ -165,6 +176,56 @@ async def test_a_colleague_is_not_forgotten_while_they_have_a_role(world):
     assert await world.store.read(teams.roles_of, ana["id"]) == {"support": "lead"}
 
 
+async def leaves(world, name):
+    """Somebody works here no more."""
+    person = await world.person(name)
+
+    def leave(tx):
+        for team_id in teams.roles_of(tx, person["id"]):
+            tx.run("teams.remove_member", team_id=team_id, person_id=person["id"])
+
+    await world.store.run(leave)
+    return person
+
+
+async def test_a_former_colleague_is_forgotten_with_why_they_were_away_and_where_they_were_told(world, world_url):
+    owners = [{"channel": "web", "address": "admin:zoe", "name": "Zoe Quill", "language": "en"}]
+    await world.store.run(teams.seed_owners, owners, world.now)
+    await world.store.run(settings.put, survey_approval.SETTING, True)
+    await world.ticket_closed(MEI)
+    for text in ("out until monday: knee surgery", "cover until sunday", "survey edit csat expiry 10d",
+                 "survey preview csat", "survey publish csat confirm", "pair Ben", "forget 林美 confirm",
+                 "person 林美"):  # fmt: skip
+        await world.writes("admin:zoe", text)
+    team = await world.store.read(teams.get, "support")
+    zoe = await world.person("Zoe Quill")
+    await world.store.run(rotas.cover, team, zoe["id"], world.now, world.now + 1000, zoe["id"], world.now)
+    tables = ("absences", "covers", "approvals", "survey_proposals", "survey_previews", "pairing_codes")
+    named = {table for table, _, value in everything(world_url) if "admin:zoe" in value or value == zoe["id"]}
+    assert set(tables) <= named
+    await leaves(world, "Zoe Quill")
+    assert not isinstance(await forget(world, zoe), str)
+    left = [row for row in everything(world_url) for word in ("admin:zoe", "Quill", "knee") if word in row[2]]
+    assert left == []
+    assert await world.all("absences") == await world.all("covers") == []
+    assert [row["state"] for row in await world.all("approvals")] == ["expired"]
+    assert await world.store.read(lambda tx: tx.one("survey_drafts.open_proposal", survey="csat")) is None
+    await world.later(days=9)
+    assert [row for row in await world.all("outbox") if row["address"] == "" and row["state"] == "queued"] == []
+
+
+async def test_what_a_colleague_was_asked_back_about_somebody_goes_with_them(world, world_url):
+    await world.ticket_closed()
+    twin = {"addresses": [{"channel": "web", "address": "customer:twin"}], "name": "Sam Rivera"}
+    await world.happens("ticket", "closed", person=twin)
+    await world.writes(ADA, "person Sam Rivera")
+    (turn,) = await world.all("command_turns")
+    assert "customer:sam" in turn["body"]
+    sam = await world.store.read(people.by_address, "web", SAM)
+    await forget(world, sam)
+    assert await world.all("command_turns") == []
+
+
 async def test_the_case_of_somebody_forgotten_can_still_be_looked_at(world):
     person, case = await somebody(world)
     await forget(world, person)
@@ -191,16 +252,17 @@ ERASED_BY = {
     "cases": "cases", "inbox": "inbox",
     "outbox": "outbox", "events": "event", "channel_state": "state", "responses": "",
     "follow_ups": "follow_ups", "grants": "grants", "command_turns": "command_turns",
+    "absences": "absences", "covers": "covers", "approvals": "approvals", "survey_proposals": "survey_proposals",
+    "pairing_codes": "pairing_codes", "survey_previews": "survey_previews",
     "command_counts": "command_counts",
     "improvement_customers": "",
 }  # fmt: skip
 """Tables with rows of a person, and the statement that erases what is in them."""
 COLLEAGUES = {
-    "members", "teams", "survey_versions", "pairing_codes", "incidents", "approvals", "forgotten", "rotas", "covers",
-    "absences", "cadences", "cadence_runs", "survey_drafts", "survey_proposals", "survey_previews",
-    "case_steps", "improvements",
+    "members", "teams", "survey_versions", "incidents", "forgotten", "rotas", "cadences", "cadence_runs",
+    "survey_drafts", "case_steps", "improvements",
 }  # fmt: skip
-"""Tables in which only colleagues are named: who has a role is not forgotten."""
+"""Tables in which only colleagues are named, by an id that says nothing of who they were once they are forgotten."""
 
 
 def test_every_table_that_may_hold_something_of_a_person_has_its_way_to_be_erased():

@@ -1,11 +1,23 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
-from world import ADA, ANA, SAM, SUPPORT
+from world import ADA, ANA, SAM, SUPPORT, arguments
 
-from cxbot.transactions import approvals, people, people_merging, teams
+from cxbot.store import statements
+from cxbot.transactions import (
+    approvals,
+    change_log,
+    people,
+    people_merging,
+    settings,
+    survey_approval,
+    survey_drafts,
+    surveys,
+    teams,
+)
 from cxbot.transactions.personal import COLUMNS
 
 MAIL = "U0SAM"
@@ -220,6 +232,72 @@ def test_every_table_that_names_a_customer_is_given():
     of_a_person = {table for table, tags in COLUMNS.items() if "person_id" in tags}
     apart = {"outbox", "cases", "members", "pairing_codes", "absences", "covers", "improvement_customers"}
     assert of_a_person == (set(people_merging.GIVEN) - {"events"}) | apart
+
+
+def test_every_column_that_names_somebody_is_given_or_keeps_the_old_name_on_purpose():
+    """A name that stays says nothing that anybody decides by."""
+    given = set()
+    for name, statement in statements.load().items():
+        if name.startswith("people_merging.give_") or name == "people_merging.improvements":
+            table = re.search(r"UPDATE (\w+)", statement.sql)[1]
+            given |= {(table, column) for column in re.findall(r"(\w+) = (?::new|CASE|REPLACE)", statement.sql)}
+    named = {(table, column) for table, tags in COLUMNS.items() for column, kind in tags.items() if kind == "person"}
+    assert named - given == {("people", "id"), ("members", "person_id"), ("cadence_runs", "after_id")}
+
+
+async def two_admins(world):
+    """Ada under two entries, and Bob."""
+    known = {"admin:ada2": "Ada Two", "admin:bob": "Bob"}
+    owners = [{"channel": "web", "address": at, "name": name, "language": "en"} for at, name in known.items()]
+    await world.store.run(teams.seed_owners, owners, world.now)
+
+
+@pytest.mark.parametrize("has_left", [False, True])
+async def test_nobody_approves_what_they_proposed_under_another_entry(world, has_left):
+    await two_admins(world)
+    await world.store.run(settings.put, survey_approval.SETTING, True)
+    await world.writes("admin:ada2", "survey edit csat expiry 10d")
+    await world.writes("admin:ada2", "survey publish csat confirm")
+    asked = next(row for row in await world.all("outbox", key="survey.approval.asked") if row["address"] == ADA)
+    if has_left:
+        other = await world.person("Ada Two")
+        await world.store.run(lambda tx: tx.run("teams.remove_member", team_id="", person_id=other["id"]))
+    await world.writes(ADA, f"person link web:{ADA} web:admin:ada2 confirm")
+    pressed = await world.presses(ADA, arguments(asked)["choices"][0]["key"])
+    assert "your own" in pressed.notice + world.last(ADA).text
+    assert (await world.store.read(surveys.live, "csat")).version == 1
+    assert await world.store.run(
+        lambda tx: survey_approval.decide(tx, open_proposal(tx)["id"], bob(tx), True, world.now).outcome
+    ) == "approved"  # fmt: skip
+
+
+def open_proposal(tx):
+    return tx.one("survey_drafts.open_proposal", survey="csat")
+
+
+def bob(tx):
+    return people.by_address(tx, "web", "admin:bob")
+
+
+async def test_what_a_colleague_did_under_their_other_entry_is_theirs_to_take_back(world):
+    await two_admins(world)
+    await world.writes("admin:ada2", "survey pause csat")
+    await world.writes("admin:ada2", "survey edit nps expiry 10d")
+    await world.writes(ADA, f"person link web:{ADA} web:admin:ada2 confirm")
+    ada = await world.person("Ada")
+    draft = await world.store.read(survey_drafts.get, "nps")
+    assert (draft.author_id, draft.changed_by) == (ada["id"], ada["id"])
+    for _ in range(2):
+        assert (await world.store.run(change_log.undo_latest, ada["id"], world.now)).done
+    assert not (await world.store.read(surveys.live, "csat")).paused
+
+
+async def test_what_a_customer_said_under_another_entry_is_no_change_of_a_colleague(world):
+    one, other = await two(world)
+    await world.acts(MAIL, channel="slack", kind="text", text="STOP")
+    await merge(world, one, other)
+    (event,) = [row for row in await world.all("events", kind="opted_out") if not row["args"].count("merged")][:1]
+    assert (event["subject_id"], event["actor_id"]) == (one["id"], one["id"])
 
 
 async def test_what_was_asked_to_be_approved_goes_along(world):

@@ -6,7 +6,7 @@ import pytest
 from world import ADA, DAY, MEI, SAM, YITING, World, arguments
 
 from cxbot.domain.survey import Survey, editing
-from cxbot.transactions import consent, dry_run, survey_approval, survey_changes, survey_drafts, surveys, teams
+from cxbot.transactions import consent, dry_run, people, survey_approval, survey_changes, survey_drafts, surveys, teams
 
 
 async def ada(world: World) -> dict:
@@ -87,6 +87,69 @@ async def test_only_what_was_never_published_takes_another_key(world):
     assert (await world.store.read(survey_drafts.get, "yours")).survey.key == "yours"
     await edit(world, "5d")
     assert not await world.store.run(survey_drafts.rename, "csat", "other", "ada", world.now)
+
+
+class Late:
+    """A transaction that begins before another process has committed its draft: its first look sees none."""
+
+    def __init__(self, tx, looks):
+        self.tx = tx
+        self.looks = looks
+
+    def __getattr__(self, name):
+        return getattr(self.tx, name)
+
+    def one(self, name, **args):
+        if name == "survey_drafts.get" and next(self.looks, False):
+            return None
+        return self.tx.one(name, **args)
+
+
+async def test_of_two_who_begin_a_draft_at_once_the_second_takes_a_step_of_the_firsts(world):
+    survey = (await live(world)).survey
+    await world.store.run(survey_drafts.save, open_for(survey, "9d"), "other", world.now)
+    looks = iter([True])
+    other_zone = open_for(survey, "9d").model_copy(update={"time_zone": "Europe/Berlin"})
+    draft, changed = await world.store.run(
+        lambda tx, now: survey_drafts.save(Late(tx, looks), other_zone, "ada", now), world.now
+    )
+    assert (draft.survey.time_zone, draft.author_id, draft.changed_by, draft.step) == (
+        "Europe/Berlin",
+        "other",
+        "ada",
+        2,
+    )
+    assert len(changed) == 1
+    first, second = await world.all("events", subject_id="survey:csat")
+    assert (arguments(first)["before"], arguments(second)["step"]) == ("", 2)
+    assert Survey.model_validate_json(arguments(second)["before"]).time_zone != "Europe/Berlin", (
+        "what the other has kept"
+    )
+
+
+@pytest.mark.parametrize("answer", [True, False])
+async def test_a_draft_that_was_renamed_is_not_asked_about_under_its_old_name(world, answer):
+    bob = {"channel": "web", "address": "admin:bob", "name": "Bob", "language": "en"}
+    await world.store.run(teams.seed_owners, [bob], world.now)
+    mine = (await live(world)).survey.model_copy(update={"key": "mine"})
+    draft, _ = await world.store.run(survey_drafts.save, mine, "ada", world.now)
+    who, page = await ada(world), {"key": "text", "args": {"text": "x"}}
+    await world.store.run(
+        lambda tx, now: survey_approval.propose(
+            tx, mine, draft.step, who, "", now, channel="web", address=ADA, page=page
+        ),
+        world.now,
+    )
+    proposal = await world.store.read(lambda tx: tx.one("survey_drafts.open_proposal", survey="mine"))
+    assert await world.store.run(survey_drafts.rename, "mine", "yours", who["id"], world.now)
+    decided = await world.store.run(
+        lambda tx, now: survey_approval.decide(
+            tx, proposal["id"], people.by_address(tx, "web", "admin:bob"), answer, now
+        ),
+        world.now,
+    )
+    assert decided.outcome == "stale"
+    assert (decided.proposal["state"], decided.proposal["decided_by"]) == ("withdrawn", who["id"])
 
 
 async def test_a_changed_file_does_not_take_away_what_was_published_in_chat(world):

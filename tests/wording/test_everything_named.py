@@ -75,8 +75,7 @@ def test_every_setting_is_understood_by_the_name_it_is_shown_with(language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_table_about_a_person_has_a_name(language):
     source = Path(forgetting.__file__).read_text(encoding="utf-8")
-    every = " ".join([*re.findall(r'counts\["\w+"\]', source), *re.findall(r"for table in \(.*\)", source)])
-    counted = set(re.findall(r'"(\w+)"', every))
+    counted = {*re.findall(r'counts\["(\w+)"\]', source), *forgetting.AT_ADDRESS}
     assert {"command_turns", "sequences"} <= counted <= set(COLUMNS)
     for table in {*holdings.TABLES, *forgetting.OWN, *counted}:
         assert f"table.{table}" in messages(language), table
