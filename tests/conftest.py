@@ -11,9 +11,13 @@ from pathlib import Path
 
 import pytest
 from databases import KeptSessions, PostgresServer, SharedDatabase
+from hypothesis import settings
 
 from cxbot.store import EngineStore, migrate, open_store
 from cxbot.testing import FakeClock
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 ENGINES = ("sqlite", "postgresql")
 
