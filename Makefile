@@ -17,7 +17,7 @@ demo: .venv/run.stamp ## Start the bot in a browser, with no account anywhere (A
 	@$(BIN)/python bot.py demo $(ARGS)
 
 test: .venv/test.stamp ## Run the whole suite, on SQLite and on PostgreSQL (ARGS="-k words" for some of it)
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 check: .venv/test.stamp ## Look at style, types and the direction of imports
 	$(BIN)/ruff check .

@@ -36,8 +36,10 @@ async def test_which_one_is_asked_and_answered_in_a_teams_channel_for_the_one_wh
     assert len(said(the, SUPPORT)) == 1
     await the.slack.click(ANA, SUPPORT, first)
     await the.rest()
-    assert len(said(the, SUPPORT)) == 2
-    assert "internal matter" in visible(said(the, SUPPORT)[-1])
+    answer = the.slack.ephemerals[-1]
+    assert answer["user"] == ANA, "why is answered to the one who asked"
+    assert "internal matter" in visible(answer)
+    assert len(said(the, SUPPORT)) == 1
 
 
 async def test_what_was_asked_by_a_slash_command_is_answered_privately(the):
