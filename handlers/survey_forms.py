@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from cxbot import wording
-from cxbot.domain.survey import LANGUAGES, SEVERITIES, VARIABLES, Option, Question, Survey, WordRule, editing
+from cxbot.domain.survey import LANGUAGES, SEVERITIES, VARIABLES, Option, Question, Survey, WordRule, editing, wordings
 from cxbot.domain.survey.editing import Edited, Place, Wrong
 from cxbot.domain.survey.model import duration
+from cxbot.domain.variants import OWN
 from cxbot.ports import Field, Form
 from handlers import survey_desk
 from handlers.grammar import Call
@@ -29,6 +30,7 @@ CODES = {
 """Parts that are texts, each by one letter: a form's key has to stay short."""
 _SPLIT = re.compile(r"[,，、;；\n]+")
 _OPTION_SPLIT = re.compile(r"\s*[|｜/]\s*")
+_WORDING = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,15}")
 FIRST = "first"
 
 
@@ -247,6 +249,58 @@ def take_new(survey: Survey, words: Sequence[str], fields: Mapping[str, str]) ->
     return titled if isinstance(titled, Wrong) else take_trigger(titled, words, fields)
 
 
+def may_name(name: str) -> bool:
+    """Whether a wording can be called so: a form's key has to stay short, and simple."""
+    return bool(_WORDING.fullmatch(name)) and name.casefold() != OWN.casefold()
+
+
+def worded_first(survey: Survey) -> str:
+    """The question that is asked in another wording where none is named: that of the score, else the first."""
+    scored = next((each.id for each in survey.questions if each.score), "")
+    return scored or (survey.questions[0].id if survey.questions else "")
+
+
+def wording_of(call: Call, survey: Survey, words: Sequence[str]) -> Form:
+    """A question in another wording, and who is asked in it: its name, the question, and a share that was typed."""
+    name, question_id, typed = [*words, "", ""][:3]
+    held = wordings.variant_named(survey, name)
+    text = held.text.get(question_id, {}) if held else {}
+    own = editing.texts_at(survey, ("question", question_id)) or {}
+    share = Field(
+        "share",
+        wording.text("survey.form.share", call.language),
+        value=typed or (str(held.share) if held else "50"),
+        hint=wording.text("survey.form.share_hint", call.language),
+    )
+    fields = (
+        share,
+        *(
+            Field(
+                each,
+                wording.text(f"language.{each}", call.language),
+                "long_text",
+                required=False,
+                value=text.get(each, ""),
+                hint=wording.text("survey.form.own_wording", call.language, text=own[each]) if own.get(each) else "",
+            )
+            for each in LANGUAGES
+        ),
+    )
+    key = ":".join(filter(None, ("wo", survey.key, name, question_id, typed)))
+    return survey_desk.form(
+        call, key, "survey.form.wording", fields, submit="survey.form.save", name=name, where=question_id
+    )
+
+
+def take_wording(survey: Survey, words: Sequence[str], fields: Mapping[str, str]) -> Edited:
+    """The survey with the other wording."""
+    share = wordings.read_share(fields["share"])
+    if share is None:
+        return Wrong("survey.wording.share", {"words": fields["share"]})
+    texts = {name: text for name, text in fields.items() if name in LANGUAGES}
+    return wordings.with_wording(survey, words[0], share, words[1], texts)
+
+
 def why(call: Call, key: str, survey: str) -> Form:
     """Why it is published, kept with the version."""
     label = wording.text("survey.form.why", call.language)
@@ -259,6 +313,7 @@ EDITS: Mapping[str, tuple[Callable[[Call, Survey, Sequence[str]], Form], Callabl
     "ao": (option, take_option),
     "aw": (words_rule, take_words),
     "tr": (trigger, take_trigger),
+    "wo": (wording_of, take_wording),
     "new": (new, take_new),
 }
 """Forms that edit, by how their keys begin: what draws them, and what takes them."""

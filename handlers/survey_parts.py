@@ -56,10 +56,10 @@ TRANSLATED = frozenset(
     "title definition intro trigger touchpoints stages outcomes delay sample_percent skip_auto_closed skip_closed_by"
     " questions text kind score optional low high low_label high_label labels faces options label cause next when goto"
     " bands detractor severity thanks detect vip_severity raising_words words reason routes team expires nudges"
-    " anonymous quiet_ok time_zone metric attributes answers".split()
+    " anonymous quiet_ok time_zone metric attributes answers variants share".split()
 )
 """Keys of a survey's file that have a word of their own in every language."""
-_NAMED = frozenset({"questions", "options", "bands", "labels", "thanks", "next", "routes", "raising_words"})
+_NAMED = frozenset({"questions", "options", "bands", "labels", "thanks", "next", "routes", "raising_words", "variants"})
 """After these keys a name of the company's own follows."""
 _LANGUAGES = sorted((re.escape(word) for words in LANGUAGE_WORDS.values() for word in words), key=len, reverse=True)
 _TEXT = re.compile(rf"(?:^|\s)({'|'.join(_LANGUAGES)})\s*[:：]\s*(\S.*)\Z", re.IGNORECASE | re.DOTALL)
