@@ -16,6 +16,8 @@ ANONYMOUS_AFTER_MS = 60 * 60 * 1000
 """How long after an anonymous survey words are taken to belong to it, and so not kept."""
 TALKING = "talking"
 """Why a survey is left where it is: a colleague and the person write to each other."""
+REPLIED = "replied"
+"""Why such a survey asked no further: the colleague's words came between."""
 PAUSED_MS = 24 * 60 * 60 * 1000
 """How long a reminder waits for a paused survey to be resumed."""
 
@@ -113,13 +115,24 @@ def retract(tx: Tx, interaction_id: str, now: int) -> int:
 def give_way(tx: Tx, person_id: str, now: int) -> None:
     """A colleague has begun to talk with this person: a survey they are in the middle of asks no further.
 
-    What they answered is kept. One they have not begun stays open, and is not reminded of while the talk goes on.
+    What they answered is kept, and said with why it ended. One they have not begun stays open, and is not reminded of
+    while the talk goes on.
     """
     invitation = tx.one("invitations.open_of_person", person_id=person_id)
     if invitation is None or not invitation["response_id"]:
         return
     end(tx, invitation, "expired", TALKING, now)
-    decide(tx, person_id, "not_said", TALKING, now, invitation=invitation)
+    decide(tx, person_id, "expired", REPLIED, now, detail=_answered(tx, invitation), invitation=invitation)
+
+
+def _answered(tx: Tx, invitation: Row) -> dict[str, Any]:
+    """The score they had given, on its scale; nothing of an anonymous survey."""
+    survey = surveys.asked(tx, invitation)
+    response = tx.one("responses.get", id=invitation["response_id"])
+    if survey.anonymous or response is None or response["score"] is None:
+        return {}
+    high = next((question.high for question in survey.questions if question.kind == "scale"), "")
+    return {"score": f"{response['score']}/{high}"}
 
 
 def end(tx: Tx, invitation: Row, state: str, reason: str, now: int) -> None:
@@ -315,7 +328,8 @@ def _ask(tx: Tx, invitation: Row, now: int) -> None:
     assert address is not None
     begun = conversation.begin(survey)
     expires_at = now + survey.expires_ms
-    language = address["language"] or gates.language_of(tx, person)
+    # What was set for the person is newer than what their address was first seen with.
+    language = person["language"] or address["language"] or gates.language_of(tx, person)
     asked = {
         **invitation,
         "channel": address["channel"],
