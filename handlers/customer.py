@@ -240,6 +240,7 @@ def _agent(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
 def _progress(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
     active = tx.all("cases.active_of_person", person_id=person["id"])
     if not active:
+        people.record(tx, person["id"], person["id"], "asked_progress", {}, now)
         return _say(tx, person, inbound, "customer.progress_none", {}, now)
     case = active[0]
     cases.record(tx, case["id"], person["id"], "asked_progress", {}, now)
@@ -319,8 +320,9 @@ def _belongs_to(tx: Tx, person: Row, now: int) -> tuple[Row | None, Row | None, 
     if case is not None:
         team_id = case["team_id"]
     if not team_id:
+        newest = tx.one("interactions.newest", person_id=person["id"])
         everyone = teams.all(tx)
-        team_id = everyone[0]["id"] if everyone else ""
+        team_id = responses.team_of(tx, newest or {}) or (everyone[0]["id"] if len(everyone) == 1 else "")
     return response, case, team_id
 
 
