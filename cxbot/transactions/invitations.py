@@ -49,6 +49,10 @@ def invite(
     """
     live = live or _matching(tx, interaction, now)
     if live is None:
+        coming = _coming(tx, interaction, now)
+        if coming is not None:
+            detail = {"survey": coming.survey.key, "start": coming.starts_at}
+            return _not_asked(tx, interaction, None, "not_begun", detail, now)
         return _not_asked(tx, interaction, None, "no_survey", {}, now)
     survey = live.survey
     person = people.get(tx, interaction["person_id"])
@@ -252,6 +256,14 @@ def _matching(tx: Tx, interaction: Row, now: int) -> surveys.LiveSurvey | None:
         if live.asks(now) and suits(live.survey, interaction):
             return live
     return None
+
+
+def _coming(tx: Tx, interaction: Row, now: int) -> surveys.LiveSurvey | None:
+    """The survey meant for such an interaction that begins to ask first of those that have not begun."""
+    found = [each for each in surveys.all_live(tx) if not each.archived and each.starts_at > now]
+    return min(
+        (each for each in found if suits(each.survey, interaction)), key=lambda each: each.starts_at, default=None
+    )
 
 
 def suits(survey: Survey, interaction: Row) -> bool:
