@@ -126,17 +126,7 @@ def give_way(tx: Tx, person_id: str, now: int) -> None:
     if invitation is None or not invitation["response_id"]:
         return
     end(tx, invitation, "expired", TALKING, now)
-    decide(tx, person_id, "expired", REPLIED, now, detail=_answered(tx, invitation), invitation=invitation)
-
-
-def _answered(tx: Tx, invitation: Row) -> dict[str, Any]:
-    """The score they had given, on its scale; nothing of an anonymous survey."""
-    survey = surveys.asked(tx, invitation)
-    response = tx.one("responses.get", id=invitation["response_id"])
-    if survey.anonymous or response is None or response["score"] is None:
-        return {}
-    high = next((question.high for question in survey.questions if question.kind == "scale"), "")
-    return {"score": f"{response['score']}/{high}"}
+    decide(tx, person_id, "expired", REPLIED, now, detail=evidence.answered(tx, invitation), invitation=invitation)
 
 
 def end(tx: Tx, invitation: Row, state: str, reason: str, now: int) -> None:
