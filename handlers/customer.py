@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from cxbot import wording
-from cxbot.domain import case_timing, conversation, replies
+from cxbot.domain import case_timing, conversation, fixed, replies
 from cxbot.ports import Field, Form, Inbound, Receipt, Row, Tx
 from cxbot.transactions import (
     case_clock,
@@ -111,11 +111,7 @@ def _fixed_answer(text: str) -> str:
         for answer, more in FIXED_WORDS.items()
     ]
     # The labels first: "not yet" begins with a no and is none.
-    chosen = replies.read_choice(text, options)
-    if chosen:
-        return chosen
-    yes = replies.read_yes_no(text)
-    return "" if yes is None else "yes" if yes else "no"
+    return replies.read_choice(text, options) or fixed.read_fixed(text)
 
 
 def _pressed(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
@@ -244,6 +240,7 @@ def _agent(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
 def _progress(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
     active = tx.all("cases.active_of_person", person_id=person["id"])
     if not active:
+        people.record(tx, person["id"], person["id"], "asked_progress", {}, now)
         return _say(tx, person, inbound, "customer.progress_none", {}, now)
     case = active[0]
     cases.record(tx, case["id"], person["id"], "asked_progress", {}, now)
@@ -273,9 +270,11 @@ def _own_words(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
     if person["opted_out"] == "all":
         invitations.decide(tx, person["id"], "not_said", "opted_out", now, detail={"message": "customer.noted"})
         return Receipt()
-    if talks.acknowledged(tx, person["id"], inbound.channel, inbound.place):
-        return Receipt()
-    return _say(tx, person, inbound, "customer.noted", {"code": case["code"] if case else ""}, now)
+    noted = talks.acknowledged(tx, person["id"], inbound.channel, inbound.place)
+    args = {"code": case["code"] if case else ""}
+    receipt = Receipt() if noted else _say(tx, person, inbound, "customer.noted", args, now)
+    case_clock.ask_again(tx, people.expected(tx, inbound.channel, inbound.place, now), now)
+    return receipt
 
 
 def _sent_media(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
@@ -321,8 +320,9 @@ def _belongs_to(tx: Tx, person: Row, now: int) -> tuple[Row | None, Row | None, 
     if case is not None:
         team_id = case["team_id"]
     if not team_id:
+        newest = tx.one("interactions.newest", person_id=person["id"])
         everyone = teams.all(tx)
-        team_id = everyone[0]["id"] if everyone else ""
+        team_id = responses.team_of(tx, newest or {}) or (everyone[0]["id"] if len(everyone) == 1 else "")
     return response, case, team_id
 
 

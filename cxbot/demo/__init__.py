@@ -37,9 +37,11 @@ def read_cast(env: Mapping[str, str]) -> tuple[Config, tuple[Mapping[str, Any], 
 
 
 def seed_customers(tx: Tx, customers: tuple[Mapping[str, Any], ...], now: int) -> None:
-    """Makes the demo's customers, or finds them again."""
+    """Makes the demo's customers; who is there already stays as they have become."""
     for place, customer in enumerate(customers):
         channel, _, address = customer["address"].partition(":")
+        if people.by_address(tx, channel, address) is not None:
+            continue
         facts = {name: value for name, value in customer.items() if name != "address"}
         people.upsert(tx, now + place, addresses=[(channel, address)], **facts)
 

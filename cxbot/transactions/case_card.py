@@ -62,7 +62,7 @@ def facts(tx: Tx, case_id: str, now: int) -> dict[str, Any]:
         "root_cause": _cause_label(team, case["root_cause"]),
         "done_words": case["done_words"],
         "told_words": case["told_words"],
-        "confirm": case["confirm"],
+        "confirm": _confirm(tx, case),
         "ending": case["ending"],
         "closed_by_name": _ended_by(tx, case),
         "merged_into": _code(tx, case["merged_into"]),
@@ -94,6 +94,14 @@ def _said(tx: Tx, case: Row) -> tuple[list[str], list[dict[str, str]]]:
             sent = json.loads(row["media"])
             media.append({"kind": sent["kind"], "name": sent["name"]})
     return words, media
+
+
+def _confirm(tx: Tx, case: Row) -> str:
+    """What came of "is it fixed?"; "own_words" where they wrote since it was asked, and it is open what they meant."""
+    if case["confirm"] != "asked":
+        return str(case["confirm"])
+    said = any(row["said_at"] >= case["confirm_asked_at"] for row in tx.all("remarks.of_case", case_id=case["id"]))
+    return "own_words" if said else "asked"
 
 
 def _ended_by(tx: Tx, case: Row) -> str:

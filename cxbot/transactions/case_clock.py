@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from cxbot.domain import case_timing, contact
@@ -168,7 +169,7 @@ def _cannot_ask_yet(tx: Tx, case: Row, now: int) -> bool:
     return True
 
 
-def _ask_if_fixed(tx: Tx, case: Row, now: int) -> None:
+def _ask_if_fixed(tx: Tx, case: Row, now: int, *, again: bool = False) -> None:
     until = now + workflow.Terms.load(case["policy"]).policy.confirm_wait_hours * workflow.HOUR
     choices = [
         {"key": f"o:fixed:{case['id']}:{answer}", "label": {"key": f"customer.fixed.{answer}", "args": {}}, "style": ""}
@@ -176,8 +177,26 @@ def _ask_if_fixed(tx: Tx, case: Row, now: int) -> None:
     ]
     row = case_messages.tell_customer(tx, case, "customer.confirm", {"choices": choices}, now, expires_at=until)
     if row:
-        expects = {"kind": "fixed", "case": case["id"], "row": row}
+        expects = {"kind": "fixed", "case": case["id"], "row": row, "again": again}
         people.expect(tx, case["channel"], case["address"], expects, until)
+
+
+def ask_again(tx: Tx, expected: Mapping[str, Any] | None, now: int) -> None:
+    """Puts "is it fixed?" once more to who answered it in words that say neither yes nor no, and waits anew.
+
+    Not where a colleague has written since it was asked: the words may be meant for them.
+    """
+    if expected is None or expected.get("kind") != "fixed" or not expected["row"] or expected.get("again"):
+        return
+    case = cases.lock(tx, expected["case"])
+    if case is None or case["state"] != "resolved" or case["confirm"] != "asked":
+        return
+    if talks.last_written_at(tx, case["person_id"]) > case["confirm_asked_at"]:
+        return
+    case_messages.tell_customer(tx, case, "question.asked_again", {}, now, replaces=expected["row"])
+    case = cases.write(tx, case, {"confirm_asked_at": now}, now)
+    cases.record(tx, case["id"], "", "confirm", {"again": True}, now)
+    _ask_if_fixed(tx, case, now, again=True)
 
 
 def close_confirm(tx: Tx, case: Row, row_id: str, answer: str, now: int) -> None:

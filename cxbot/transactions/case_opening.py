@@ -34,6 +34,9 @@ def detect(tx: Tx, person: Row, invitation: Row, survey: Survey, response: Row, 
     """Opens, joins or raises the case that a response so far asks for."""
     answers, words = cases.said(tx, response["id"])
     current = _held(tx, cases.of_response(tx, response["id"]))
+    case_id, since = current["id"] if current else "", invitation["asked_at"]
+    before = tx.all("remarks.before_answers", person_id=person["id"], since=since, case_id=case_id)
+    words = [*(row["words"] for row in before), *words]
     about = _about(tx, survey, person, response, now)
     finding = detection.find(survey, answers, words, about)
     if finding and (earlier := _earlier(tx, survey, person, current, now)):

@@ -107,17 +107,27 @@ def came_by(via: str) -> dict[str, str]:
 
 def said(tx: Tx, response_id: str) -> tuple[dict[str, Any], list[str]]:
     """The answers of a response by question id, and everything written in it, oldest first."""
-    answers: dict[str, Any] = {}
+    rows = tx.all("responses.answers", response_id=response_id)
+    answers = {row["question"]: json.loads(row["value"]) for row in rows}
+    words = _written(rows)
+    words.extend(row["words"] for row in tx.all("remarks.of_response", response_id=response_id) if row["words"])
+    return answers, words
+
+
+def written(tx: Tx, response_id: str) -> list[str]:
+    """What was written in the answers of a response themselves, oldest first."""
+    return _written(tx.all("responses.answers", response_id=response_id))
+
+
+def _written(rows: list[Row]) -> list[str]:
     words: list[str] = []
-    for row in tx.all("responses.answers", response_id=response_id):
+    for row in rows:
         value = json.loads(row["value"])
-        answers[row["question"]] = value
         if row["kind"] == "text" and value:
             words.append(str(value))
         if row["words"]:
             words.append(row["words"])
-    words.extend(row["words"] for row in tx.all("remarks.of_response", response_id=response_id) if row["words"])
-    return answers, words
+    return words
 
 
 def line(row: Row) -> dict[str, Any]:

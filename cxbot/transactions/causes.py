@@ -160,16 +160,24 @@ def is_touchpoint(tx: Tx, touchpoint: str) -> bool:
 
 
 def words_of(tx: Tx, found: Iterable[Complaint], most: int) -> tuple[str, ...]:
-    """What some of those who complained wrote, the newest first, nothing twice."""
+    """What some of those who complained wrote of it, the newest first, nothing twice."""
     said: list[str] = []
     for each in list(found)[:LOOKED_THROUGH]:
-        written = cases.said(tx, each.response_id)[1] if each.response_id else []
-        if each.case_id:
-            written += [row["words"] for row in tx.all("remarks.of_case", case_id=each.case_id) if row["words"]]
-        said += [words for words in dict.fromkeys(reversed(written)) if words not in said]
+        said += [words for words in dict.fromkeys(reversed(_complained(tx, each))) if words not in said]
         if len(said) >= most:
             break
     return tuple(said[:most])
+
+
+def _complained(tx: Tx, complaint: Complaint) -> list[str]:
+    """Their complaint in words, oldest first: what they wrote later, to who was in touch with them, may be thanks."""
+    of = {"case_id": complaint.case_id, "response_id": complaint.response_id}
+    row = tx.one("causes.first_contact", **of)
+    until = row["at"] if row and row["at"] else None
+    beside = tx.all("remarks.of_response", response_id=complaint.response_id) if complaint.response_id else []
+    beside += tx.all("remarks.of_case", case_id=complaint.case_id) if complaint.case_id else []
+    early = [each["words"] for each in beside if each["words"] and (until is None or each["said_at"] < until)]
+    return [*early, *(cases.written(tx, complaint.response_id) if complaint.response_id else [])]
 
 
 def _cause(tx: Tx, name: str, counted: _Counted, most_words: int, at_work: tuple[str, ...]) -> Cause:

@@ -22,3 +22,9 @@ WHERE r.started_at >= :since AND r.started_at <= :until AND r.person_id <> '' AN
   AND (CAST(:team_id AS TEXT) = '' OR COALESCE(k.team_id, r.team_id) = :team_id)
   AND (CAST(:touchpoint AS TEXT) = '' OR r.touchpoint = :touchpoint)
 ORDER BY r.started_at DESC, r.id DESC LIMIT :most
+
+-- name: first_contact
+-- When the team first got in touch about the case of a response; nothing where it did not yet.
+SELECT MIN(e.happened_at) AS at FROM events e JOIN cases c ON c.id = e.subject_id
+WHERE (c.id = :case_id OR (c.response_id = :response_id AND c.response_id <> ''))
+  AND e.kind IN ('contacted', 'replied', 'resolved')

@@ -15,8 +15,8 @@ from cxbot.transactions.viewing import Viewer
 SHOWN = 20
 LONGEST = 1_500
 """Characters of one message that are shown."""
-OF_THE_CUSTOMER = ("confirmed", "not_yet", "reopened")
-"""Events of a case that are the customer's own answer."""
+OF_THE_CUSTOMER = ("confirmed", "not_yet", "reopened", "asked_progress", "asked_agent")
+"""Events that are the customer's own answer or question."""
 
 
 @dataclass(frozen=True, slots=True)

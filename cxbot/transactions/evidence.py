@@ -41,6 +41,16 @@ def of(tx: Tx, reason: str, person_id: str, survey: str, interaction_id: str) ->
     return found
 
 
+def answered(tx: Tx, invitation: Row) -> dict[str, Any]:
+    """The score they had given, on its scale; nothing of an anonymous survey."""
+    survey = surveys.asked(tx, invitation)
+    response = tx.one("responses.get", id=invitation["response_id"])
+    if survey.anonymous or response is None or response["score"] is None:
+        return {}
+    high = next((question.high for question in survey.questions if question.kind == "scale"), "")
+    return {"score": f"{response['score']}/{high}"}
+
+
 def _open(other: Row) -> dict[str, Any]:
     return {"other": other["survey"], "at": other["asked_at"], "until": other["expires_at"]}
 

@@ -50,3 +50,7 @@ WHERE subject_id = :interaction_id AND kind IN ('taken', 'reopened') ORDER BY ha
 -- name: lately
 -- When something happened to a person, since a moment.
 SELECT happened_at FROM interactions WHERE person_id = :person_id AND happened_at >= :since
+
+-- name: newest
+-- What happened to a person last.
+SELECT * FROM interactions WHERE person_id = :person_id ORDER BY happened_at DESC, id DESC LIMIT 1

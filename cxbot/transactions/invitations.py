@@ -16,6 +16,8 @@ ANONYMOUS_AFTER_MS = 60 * 60 * 1000
 """How long after an anonymous survey words are taken to belong to it, and so not kept."""
 TALKING = "talking"
 """Why a survey is left where it is: a colleague and the person write to each other."""
+REPLIED = "replied"
+"""Why such a survey asked no further: the colleague's words came between."""
 PAUSED_MS = 24 * 60 * 60 * 1000
 """How long a reminder waits for a paused survey to be resumed."""
 
@@ -47,6 +49,10 @@ def invite(
     """
     live = live or _matching(tx, interaction, now)
     if live is None:
+        coming = _coming(tx, interaction, now)
+        if coming is not None:
+            detail = {"survey": coming.survey.key, "start": coming.starts_at}
+            return _not_asked(tx, interaction, None, "not_begun", detail, now)
         return _not_asked(tx, interaction, None, "no_survey", {}, now)
     survey = live.survey
     person = people.get(tx, interaction["person_id"])
@@ -113,13 +119,14 @@ def retract(tx: Tx, interaction_id: str, now: int) -> int:
 def give_way(tx: Tx, person_id: str, now: int) -> None:
     """A colleague has begun to talk with this person: a survey they are in the middle of asks no further.
 
-    What they answered is kept. One they have not begun stays open, and is not reminded of while the talk goes on.
+    What they answered is kept, and said with why it ended. One they have not begun stays open, and is not reminded of
+    while the talk goes on.
     """
     invitation = tx.one("invitations.open_of_person", person_id=person_id)
     if invitation is None or not invitation["response_id"]:
         return
     end(tx, invitation, "expired", TALKING, now)
-    decide(tx, person_id, "not_said", TALKING, now, invitation=invitation)
+    decide(tx, person_id, "expired", REPLIED, now, detail=evidence.answered(tx, invitation), invitation=invitation)
 
 
 def end(tx: Tx, invitation: Row, state: str, reason: str, now: int) -> None:
@@ -241,6 +248,14 @@ def _matching(tx: Tx, interaction: Row, now: int) -> surveys.LiveSurvey | None:
     return None
 
 
+def _coming(tx: Tx, interaction: Row, now: int) -> surveys.LiveSurvey | None:
+    """The survey meant for such an interaction that begins to ask first of those that have not begun."""
+    found = [each for each in surveys.all_live(tx) if not each.archived and each.starts_at > now]
+    return min(
+        (each for each in found if suits(each.survey, interaction)), key=lambda each: each.starts_at, default=None
+    )
+
+
 def suits(survey: Survey, interaction: Row) -> bool:
     """Whether a survey is meant for such an interaction."""
     trigger = survey.trigger
@@ -315,7 +330,8 @@ def _ask(tx: Tx, invitation: Row, now: int) -> None:
     assert address is not None
     begun = conversation.begin(survey)
     expires_at = now + survey.expires_ms
-    language = address["language"] or gates.language_of(tx, person)
+    # What was set for the person is newer than what their address was first seen with.
+    language = person["language"] or address["language"] or gates.language_of(tx, person)
     asked = {
         **invitation,
         "channel": address["channel"],

@@ -31,7 +31,7 @@ def all_lost(tx: Tx) -> list[Row]:
     return tx.all("places.lost")
 
 
-def stand_in(tx: Tx, *, except_for: tuple[str, str]) -> tuple[str, str] | None:
+def stand_in(tx: Tx, *, except_for: tuple[str, str] = ("", "")) -> tuple[str, str] | None:
     """The place named in the settings, else the first owner or admin who can be written to, else None."""
     channel, _, place = settings.company(tx).fallback.partition(":")
     if place and (channel, place) != except_for and not lost(tx, channel, place):

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from cxbot.ports import Media, Row, Tx
-from cxbot.transactions import case_messages, outbox, places, teams
+from cxbot.transactions import case_messages, outbox, places, settings, teams
 
 
 def add(
@@ -56,15 +56,18 @@ def hear(
         case_messages.redraw(tx, case, now)
         return
     team = teams.get(tx, team_id) if team_id else None
-    if team is None or not team["place"]:
+    if team is not None and not team["place"]:
         return
-    channel, address = places.of_team(tx, team)
+    # Of nobody's matter in particular: whoever stands in for teams that cannot be told.
+    to = places.of_team(tx, team) if team is not None else places.stand_in(tx)
+    if to is None:
+        return
     outbox.say(
         tx,
         now,
-        channel=channel,
-        address=address,
-        language=team["language"],
+        channel=to[0],
+        address=to[1],
+        language=team["language"] if team is not None else settings.company(tx).language,
         key="team.media" if media else "team.remark",
         args=_heard(person, words, media),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from cxbot.ports import Row, Tx
-from cxbot.transactions import people, responses, surveys, teams
+from cxbot.transactions import invitations, people, responses, surveys, teams
 from cxbot.transactions.viewing import Viewer
 
 What = Literal["interaction", "invitation", "decision", "answer", "event", "message", "remark", "case"]
@@ -137,7 +137,8 @@ def _of_others(tx: Tx, person_id: str, viewer: Viewer) -> Iterable[Entry]:
             yield Entry("invitation", row["created_at"], {**row, "what": "waits"}, **of)
         if row["asked_at"]:
             yield Entry("invitation", row["asked_at"], {**row, "what": "asked", "reason": ""}, **of)
-        if row["asked_at"] and row["ended_at"] and row["state"] not in SAID_OTHERWISE:
+        told_otherwise = row["state"] in SAID_OTHERWISE or row["reason"] == invitations.TALKING
+        if row["asked_at"] and row["ended_at"] and not told_otherwise:
             yield Entry("invitation", row["ended_at"], {**row, "what": row["state"]}, **of)
     for row in tx.all("timeline.decisions", person_id=person_id, most=MOST):
         if row["what"] not in ABOUT_MESSAGES and not viewer.hidden(row):

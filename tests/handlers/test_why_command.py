@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from world import ADA, ANA, DAY, MEI, SAM, SUPPORT, arguments
+from world import ADA, ANA, DAY, MEI, SAM, SUPPORT, YITING, arguments
 
 from cxbot import wording
 from cxbot.domain import contact
@@ -17,7 +17,7 @@ AT, UNTIL = 1_763_604_000_000, 1_763_690_400_000
 EVIDENCE = {
     "survey": "csat", "at": AT, "last": AT, "until": UNTIL, "hours": 24, "days": 7, "clock": "transactional",
     "by": "rule",
-    "percent": 10, "other": "nps", "why": "blocked", "touchpoint": "ticket",
+    "percent": 10, "start": UNTIL, "other": "nps", "why": "blocked", "touchpoint": "ticket",
 }  # fmt: skip
 UNTIL_WHEN = ("fatigue_any", "fatigue_metric", "talking", "night", "delay", "open_survey", "open_question")
 AT_WHEN = (
@@ -27,7 +27,7 @@ AT_WHEN = (
 NO_COMMAND = ("internal", "spam", "self_solved", "unanswered", "survey_off", "fatigue_any", "fatigue_metric",
               "open_survey", "open_question", "talking")  # fmt: skip
 """Reasons that no command changes: another system does, a setting, or time."""
-REASONS = (*contact.REASONS, "delay", "no_survey", "open_question")
+REASONS = (*contact.REASONS, "delay", "no_survey", "not_begun", "open_question")
 
 
 @pytest.mark.parametrize("language", wording.LANGUAGES)
@@ -115,3 +115,15 @@ async def test_in_chinese_of_a_case(world):
     assert "接下来" in said
     assert f"认领 {case['code']}" in said
     assert arguments((await world.all("events", subject_id=case["id"]))[0])
+
+
+async def test_of_a_survey_that_has_not_begun_it_says_from_when_it_asks(world):
+    await world.writes(ADA, "survey schedule csat 2025-12-04")
+    assert (await world.ticket_closed()).reason == "not_begun"
+    said = await why(world)
+    assert "csat asks from Thu 4 Dec on. “survey schedule csat now” changes that." in said
+    await world.ticket_closed(MEI)
+    await world.writes(ADA, "为什么 林美")
+    assert "“问卷 定时 csat 现在”" in world.last(ADA).text
+    await world.writes(ADA, "問卷 排程 csat 現在")
+    assert (await world.ticket_closed(YITING)).state == "asked"

@@ -399,3 +399,39 @@ async def test_a_case_handed_over_calls_its_new_owner_and_nobody_who_took_it_the
     assert json.loads(told["args"])["mention"] == [ben["id"]]
     await act(world, case, "hand_over", who="Ana", owner_id=(await world.person("Ana"))["id"])
     assert len(await world.all("outbox", key="case.handed_over")) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "confirm"),
+    [("yes it is, thanks Ben was great", "yes"), ("still waiting", "not_yet"), ("还没有收到", "not_yet"),
+     ("No one called", "no"), ("還是一樣", "no"), ("算是解決了，謝謝", "yes")],
+)  # fmt: skip
+async def test_a_plain_answer_in_other_words_counts(world, words, confirm):
+    case = await resolved_and_asked(world)
+    await world.writes(SAM, words)
+    assert (await world.reload(case))["confirm"] == confirm
+
+
+async def test_what_is_neither_yes_nor_no_is_asked_once_more_and_the_card_says_so(world):
+    case = await resolved_and_asked(world)
+    before = len(world.texts(SAM))
+    await world.writes(SAM, "well, the lamp glows a bit")
+    assert "Is it fixed now?" in world.last(SAM).text
+    assert [choice.label for choice in world.last(SAM).choices] == ["Yes, it's fixed", "No", "Can't tell yet"]
+    assert "Asked again below." in world.texts(SAM, before)
+    assert "the customer answered in their own words" in dict(world.cards()[-1].facts)["State"]
+    asked = len(await world.all("outbox", key="customer.confirm"))
+    await world.writes(SAM, "it flickers")
+    assert len(await world.all("outbox", key="customer.confirm")) == asked == 2
+    await world.later(hours=71)
+    assert (await world.reload(case))["state"] == "resolved"
+    await world.writes(SAM, "好像可以了")
+    assert (await world.reload(case))["confirm"] == "yes"
+
+
+async def test_what_answers_a_colleague_does_not_bring_the_question_again(world):
+    case = await resolved_and_asked(world)
+    await world.later(minutes=1)
+    await act(world, case, "reply", words="Which lamp is it?")
+    await world.writes(SAM, "the one in the hall")
+    assert len(await world.all("outbox", key="customer.confirm")) == 1

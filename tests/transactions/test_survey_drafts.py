@@ -233,7 +233,7 @@ async def test_an_archived_survey_asks_nobody_and_what_was_asked_may_be_answered
 
 async def test_a_scheduled_survey_asks_from_its_day_on(world):
     await world.store.run(surveys.schedule, "csat", world.now + DAY, "ada", world.now)
-    assert (await world.ticket_closed(SAM)).reason == "no_survey"
+    assert (await world.ticket_closed(SAM)).reason == "not_begun"
     await world.later(days=1)
     assert (await world.ticket_closed(MEI)).state == "asked"
 
