@@ -103,12 +103,13 @@ def _resolve(call: Call, case: Row, typed: str, form: Form) -> Mapping[str, str]
 
 def resolution(typed: str, form: Form) -> Mapping[str, str]:
     """The cause, what was done, what the customer is told: "delivery: sent a new one | We have sent you a new one"."""
-    cause, _, rest = typed.replace("：", ":").partition(":")
-    done, _, told = rest.replace("｜", "|").partition("|")
-    chosen = _option(form, "root_cause", cause)
+    split = re.search(r"[|｜]", typed)
+    deed, told = (typed[: split.start()].strip(), typed[split.end() :].strip()) if split else (typed, "")
+    parts = re.split(r"[:：]", deed, maxsplit=1)
+    chosen = _option(form, "root_cause", parts[0])
     if not chosen:
-        return {"done": typed}
-    return {"root_cause": chosen, "done": done.strip(), "told": told.strip()}
+        return {"done": deed, "told": told}
+    return {"root_cause": chosen, "done": "".join(parts[1:]).strip(), "told": told}
 
 
 def _option(form: Form, name: str, typed: str) -> str:
