@@ -116,7 +116,8 @@ def _for_whom(tx: Tx, incident: Row, written_in: str, language: str, n: int) -> 
 
 def _begun(tx: Tx, result: Row | Refusal, action: str, language: str, now: int) -> Receipt:
     if isinstance(result, Refusal):
-        return Receipt(notice=wording.text(result.key, language, **{**result.args, "now": now}))
+        key = "incident.busy_yours" if result.args.get("own") else result.key
+        return Receipt(notice=wording.text(key, language, **{**result.args, "now": now}))
     if action == "undo":
         return Receipt(notice=wording.text("incident.undone", language))
     facts = incidents.facts(tx, result["id"], now)

@@ -109,9 +109,8 @@ def why_not(tx: Tx, incident: Row, action: str, actor_id: str, now: int) -> Refu
         own = work is not None and work["from"] > now and work["actor"] == actor_id
         return None if own else Refusal("refuse.nothing_to_undo")
     if work is not None:
-        if work["actor"] == actor_id:
-            return Refusal("incident.busy_yours", {"seconds": _seconds_left(work, now) or ""})
-        return Refusal("incident.busy", {"by": people.name_of(tx, work["actor"])})
+        args = {"by": people.name_of(tx, work["actor"]), "own": work["actor"] == actor_id}
+        return Refusal("incident.busy", {**args, "seconds": _seconds_left(work, now) or ""})
     if not tx.all("incidents.to_work", id=incident["id"], after="", most=1):
         return Refusal("incident.nothing_left", {"code": incident["code"]})
     return None
