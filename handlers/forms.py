@@ -172,10 +172,17 @@ def snooze_until(case: Row, choice: str, now: int) -> int:
 def preview(tx: Tx, case: Row, action: str, actor_id: str, words: str, language: str, now: int) -> Form:
     """Exactly what the customer would read; nothing is sent from here."""
     read = what_is_read(tx, case, action, actor_id, words, language, now)
-    if action == "reply" and (at := case_work.promised_in(tx, case, words, now)):
-        read += "\n\n" + wording.text("form.preview.promise", language, at=at, now=now, **_times(tx, case, now))
+    if action == "reply":
+        read += promise_note(tx, case, words, language, now)
     form = previewed(f"c:previewed:{case['id']}", read, language)
     return dataclasses.replace(form, note=reachable(tx, case, language, now)) if words else form
+
+
+def promise_note(tx: Tx, case: Row, words: str, language: str, now: int) -> str:
+    """What stands under words to a customer that promise a time; '' where they promise nothing."""
+    at = case_work.promised_in(tx, case, words, now)
+    note = wording.text("form.preview.promise", language, at=at, now=now, **_times(tx, case, now)) if at else ""
+    return f"\n\n{note}" if note else ""
 
 
 def of_case(tx: Tx, case: Row, action: str, language: str, now: int) -> Form:

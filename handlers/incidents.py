@@ -85,7 +85,7 @@ def _form(tx: Tx, incident: Row, team: Row, action: str, language: str, now: int
     case = {"id": incident["id"], "code": incident["code"], "team_id": team["id"], "person_id": "",
             "language": team["language"]}  # fmt: skip
     form = forms.FORMS[action](tx, case, language, now)
-    intro = wording.text("incident.form.intro", language, n=facts["to_work"])
+    intro = _for_whom(tx, incident, team["language"], language, facts["to_work"])
     title = wording.text(f"incident.form.{action}", language, code=incident["code"])
     return replace(form, key=f"{KEY}{action}:{incident['id']}", title=title, intro=intro)
 
@@ -94,15 +94,30 @@ def _preview(tx: Tx, incident: Row, action: str, actor_id: str, inbound: Inbound
     """What each of the customers would read, with the number of one of them."""
     sample = tx.one("incidents.sample", id=incident["id"])
     facts = incidents.facts(tx, incident["id"], now)
-    read = wording.text("incident.form.intro", language, n=facts["to_work"])
+    words = forms.said(inbound.fields)
+    written_in = sample["language"] if sample is not None else language
+    read = _for_whom(tx, incident, written_in, language, facts["to_work"])
     if sample is not None:
-        read += "\n\n" + forms.what_is_read(tx, sample, action, actor_id, forms.said(inbound.fields), language, now)
+        read += "\n\n" + forms.what_is_read(tx, sample, action, actor_id, words, language, now)
+        if action == "reply":
+            read += forms.promise_note(tx, sample, words, language, now)
     return forms.previewed(f"{KEY}previewed:{incident['id']}", read, language)
+
+
+def _for_whom(tx: Tx, incident: Row, written_in: str, language: str, n: int) -> str:
+    """How many it is for, and how many of them read another language: all of them get the same words."""
+    said = [wording.text("incident.form.intro", language, n=n)]
+    for row in tx.all("incidents.languages", id=incident["id"]):
+        if row["language"] != written_in:
+            args = {"n": row["n"], "all": n, "of": {"key": f"language.{row['language']}", "args": {}}}
+            said.append(wording.text("incident.form.reads", language, **args))
+    return "\n".join(said)
 
 
 def _begun(tx: Tx, result: Row | Refusal, action: str, language: str, now: int) -> Receipt:
     if isinstance(result, Refusal):
-        return Receipt(notice=wording.text(result.key, language, **{**result.args, "now": now}))
+        key = "incident.busy_yours" if result.args.get("own") else result.key
+        return Receipt(notice=wording.text(key, language, **{**result.args, "now": now}))
     if action == "undo":
         return Receipt(notice=wording.text("incident.undone", language))
     facts = incidents.facts(tx, result["id"], now)

@@ -200,7 +200,9 @@ def snooze(case: Case, actor_id: str, now: int, *, until: int, reason: str) -> C
     """No reminders until then, for a stated reason."""
     if case["state"] not in ("open", "claimed"):
         return Refusal("refuse.closed", {"state": case["state"]})
-    if not now < until <= now + LONGEST_SNOOZE_DAYS * 24 * HOUR:
+    # The clocks may be set back in between, and a team may not open before some days later.
+    latest = now + LONGEST_SNOOZE_DAYS * 24 * HOUR + HOUR
+    if not now < until <= max(latest, Terms.load(case["policy"]).open_at(latest - HOUR)):
         return Refusal("refuse.snooze_range", {"days": LONGEST_SNOOZE_DAYS})
     return Change("snoozed", {"snoozed_until": until, "snooze_reason": reason}, {"until": until, "reason": reason})
 

@@ -115,6 +115,17 @@ def is_span(words: str) -> bool:
     return _span(text) is not None or durations.read(text) is not None
 
 
+def counts_days(words: str) -> bool:
+    """Whether whole days are counted: "2 weeks", 三天; not hours, and no day by its name."""
+    return _span(_plain(words)) is not None
+
+
+def at_hour_of(at: int, zone: str, now: int) -> int:
+    """The same time of day as now, on the day of a moment (epoch ms)."""
+    local = [datetime.fromtimestamp(each / 1000, UTC).astimezone(ZoneInfo(zone)) for each in (at, now)]
+    return calendar.instant(zone, datetime.combine(local[0].date(), local[1].time()))
+
+
 def _span(text: str) -> tuple[int, str] | None:
     """How many of which: days, weeks or months of the calendar."""
     found = _SPAN.fullmatch(text)

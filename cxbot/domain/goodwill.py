@@ -52,6 +52,11 @@ def decimals(currency: str) -> int:
     return _DECIMALS.get(currency, 2)
 
 
+def is_currency(word: str) -> bool:
+    """Whether a word is the code of a currency that is known, in any case."""
+    return word.upper() in {*_SIGNS, *_DECIMALS}
+
+
 def read(words: str, currency: str) -> int | Unreadable:
     """The amount somebody wrote ("20", "¥20.50", "1,200 元"), in the smallest unit; or why it is none."""
     text = unicodedata.normalize("NFKC", words).strip().casefold()

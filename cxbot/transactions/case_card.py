@@ -83,17 +83,19 @@ def _on_call(tx: Tx, team: Row, case: Row, now: int) -> dict[str, Any]:
 
 
 def _said(tx: Tx, case: Row) -> tuple[list[str], list[dict[str, str]]]:
-    words: list[str] = []
+    """What they wrote and sent, oldest first: the card shows the end of it. A score alone is shown as the score."""
+    remarks = tx.all("remarks.of_case", case_id=case["id"])
+    written = [(row["said_at"], row["words"]) for row in remarks]
     if case["response_id"]:
-        words = cases.said(tx, case["response_id"])[1]
-    media: list[dict[str, str]] = []
-    for row in tx.all("remarks.of_case", case_id=case["id"]):
-        if row["words"] and row["words"] not in words:
-            words.append(row["words"])
-        if row["media"]:
-            sent = json.loads(row["media"])
-            media.append({"kind": sent["kind"], "name": sent["name"]})
-    return words, media
+        for row in tx.all("responses.answers", response_id=case["response_id"]):
+            answer = json.loads(row["value"]) if row["kind"] == "text" else ""
+            written += [(row["answered_at"], str(answer or "")), (row["answered_at"], row["words"])]
+        beside = tx.all("remarks.of_response", response_id=case["response_id"])
+        written += [(row["said_at"], row["words"]) for row in beside]
+    ordered = [words for _, words in sorted(written, key=lambda each: int(each[0])) if words]
+    sent = [json.loads(row["media"]) for row in remarks if row["media"]]
+    media = [{"kind": each["kind"], "name": each["name"]} for each in sent]
+    return [words for words in dict.fromkeys(ordered) if not words.strip().isdigit()], media
 
 
 def _confirm(tx: Tx, case: Row) -> str:

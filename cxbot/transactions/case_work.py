@@ -64,12 +64,20 @@ class Done:
 
 
 def act(
-    tx: Tx, case_id: str, action: str, actor_id: str, now: int, *, via: str = "", **arguments: Any
+    tx: Tx,
+    case_id: str,
+    action: str,
+    actor_id: str,
+    now: int,
+    *,
+    via: str = "",
+    **arguments: Any,
 ) -> Done | Refusal:
     """Carries out an action on a case, once: the case is locked, the workflow asked, the alert redrawn.
 
     `via` is where it came from, for the record: a channel, or "api:" and the token's name. `arguments` are the
-    action's own: until and reason, owner_id, root_cause, done and told, ending, into, step.
+    action's own: until and reason, owner_id, root_cause, done and told, ending, into, step; and of_many, where what is
+    written to the customer is said to the team for all of them.
     """
     case = cases.lock(tx, case_id)
     if case is None:
@@ -107,7 +115,8 @@ def act(
     if decided.event == "moved":
         case_copies.redraw(tx, after, now)
         return Done(_to_the_other_team(tx, case, after, actor_id, now), decided.event)
-    _tell_the_team(tx, after, decided.event, actor_id, {**arguments, "message": "".join(leaving)}, now)
+    told = {**arguments, "message": "".join(leaving)}
+    _tell_the_team(tx, after, decided.event, actor_id, told, now)
     case_messages.redraw(tx, after, now)
     return Done(after, decided.event, decided.args)
 
@@ -123,7 +132,7 @@ def _tell_the_team(tx: Tx, case: Row, event: str, actor_id: str, arguments: Mapp
             case_messages.reach_otherwise(tx, case, now)
         case "handed_over":
             _tell_the_owner(tx, case, actor_id, now)
-        case "replied":
+        case "replied" if not arguments.get("of_many"):
             args = {name: arguments[name] for name in ("words", "message")} | {"by": people.name_of(tx, actor_id)}
             case_messages.team_says(tx, case, "case.replied", args, now)
             if case["callback_at"]:

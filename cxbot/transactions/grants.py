@@ -86,7 +86,9 @@ def ask(
     args = {"amount": amount, "currency": limits.currency, "for": reason, "beyond": list(beyond)}
     cases.record(tx, case_id, actor_id, f"goodwill_{grant['state']}", {**args, **cases.came_by(via)}, now)
     if beyond:
-        _ask_for_approval(tx, case, team, grant, list(beyond), approvers, now)
+        has = {"had": of_person, "most": limits.person}
+        has_shown = {name: goodwill.shown(each, limits.currency) for name, each in has.items()}
+        _ask_for_approval(tx, case, team, grant, list(beyond), approvers, has_shown, now)
     else:
         _say(tx, case, grant, "goodwill.granted", {"by": people.name_of(tx, actor_id)}, now)
         _tell(tx, case, grant, via, now)
@@ -276,11 +278,12 @@ def _say(
 
 
 def _ask_for_approval(
-    tx: Tx, case: Row, team: Row, grant: Row, beyond: list[str], approvers: list[str], now: int
+    tx: Tx, case: Row, team: Row, grant: Row, beyond: list[str], approvers: list[str], has: dict[str, str], now: int
 ) -> None:
     """Asks in the team's channel; who may decide and does not read that one is asked where they are, too."""
     args = {
         **_facts(tx, case, grant),
+        **has,
         "by": people.name_of(tx, grant["asked_by"]),
         "beyond": named(beyond),
         "who": [people.name_of(tx, each) for each in approvers],

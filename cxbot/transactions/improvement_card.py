@@ -166,6 +166,8 @@ def _telling(tx: Tx, improvement: Row, now: int) -> list[dict[str, Any]]:
         "held": counts.get("held", 0),
         "not_told": counts.get("not_told", 0),
         "n": sum(counts.values()),
+        "to_tell": sum(counts.values()) - counts.get("not_told", 0),
+        "seconds": max(0, -((now - improvement["tell_from"]) // 1000)),
     }
     begins = improvement["tell_state"] == "going" and improvement["tell_from"] > now
     lines = [{"key": f"improvement.telling.{'begins' if begins else improvement['tell_state']}", "args": args}]

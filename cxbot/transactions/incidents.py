@@ -109,7 +109,8 @@ def why_not(tx: Tx, incident: Row, action: str, actor_id: str, now: int) -> Refu
         own = work is not None and work["from"] > now and work["actor"] == actor_id
         return None if own else Refusal("refuse.nothing_to_undo")
     if work is not None:
-        return Refusal("incident.busy", {"by": people.name_of(tx, work["actor"])})
+        args = {"by": people.name_of(tx, work["actor"]), "own": work["actor"] == actor_id}
+        return Refusal("incident.busy", {**args, "seconds": _seconds_left(work, now) or ""})
     if not tx.all("incidents.to_work", id=incident["id"], after="", most=1):
         return Refusal("incident.nothing_left", {"code": incident["code"]})
     return None
@@ -135,16 +136,24 @@ def _work(tx: Tx, incident: Row, work: dict[str, Any], now: int) -> str:
     rows = tx.all("incidents.to_work", id=incident["id"], after=work["after"], most=AT_ONCE)
     for row in rows:
         via = work.get("via", "")
-        outcome = case_work.act(tx, row["id"], work["action"], work["actor"], now, via=via, **_arguments(work))
+        arguments = _arguments(work)
+        outcome = case_work.act(tx, row["id"], work["action"], work["actor"], now, via=via, of_many=True, **arguments)
         work["left" if isinstance(outcome, Refusal) else "done"] += 1
+        if isinstance(outcome, case_work.Done) and (at := outcome.args.get("callback_at")):
+            work["promised"] = work.get("promised", 0) + 1
+            work["promised_at"] = min(work.get("promised_at", at), at)
         work["after"] = row["id"]
     if len(rows) == AT_ONCE:
         _write(tx, incident, {"work": json.dumps(work, ensure_ascii=False), "due_at": now})
         return "working"
     over = incident["last_at"] + OVER_MS if incident["state"] == "open" else 0
     incident = _write(tx, incident, {"work": "", "due_at": max(over, now + 1) if over else 0})
-    args = {"by": people.name_of(tx, work["actor"]), "n": work["done"], "left": work["left"], "code": incident["code"]}
+    args = {"by": people.name_of(tx, work["actor"]), "n": work["done"], "left": work["left"] or "",
+            "code": incident["code"], "words": work.get("words", "")}  # fmt: skip
     _says(tx, incident, f"incident.done.{work['action']}", args, now)
+    if work.get("promised"):
+        promise = {"n": work["promised"], "at": work["promised_at"], "code": incident["code"]}
+        _says(tx, incident, "incident.promised", promise, now)
     _redraw(tx, incident, now, at_once=True)
     return "worked"
 
@@ -188,7 +197,13 @@ def facts(tx: Tx, incident_id: str, now: int) -> dict[str, Any]:
         "work_by": people.name_of(tx, work["actor"]) if work else "",
         "work_done": work["done"] if work else 0,
         "undo": bool(work and work["from"] > now),
+        "begins_in": _seconds_left(work, now) if work else 0,
     }
+
+
+def _seconds_left(work: Mapping[str, Any], now: int) -> int:
+    """Until what is to be done to all begins, and can be undone no more."""
+    return max(0, -((now - int(work["from"])) // 1000))
 
 
 def _card(tx: Tx, incident: Row, now: int, *, replaces: str = "", due_at: int = 0) -> str:

@@ -51,6 +51,11 @@ FROM cases WHERE incident_id = :id GROUP BY state, severity
 -- Its next cases on which something is to be done, in the order of their ids.
 SELECT id FROM cases WHERE incident_id = :id AND state IN ('open', 'claimed') AND id > :after ORDER BY id LIMIT :most
 
+-- name: languages
+-- How many of those who would be told read which language.
+SELECT language, COUNT(*) AS n FROM cases WHERE incident_id = :id AND state IN ('open', 'claimed')
+GROUP BY language ORDER BY n DESC, language
+
 -- name: some
 -- What customers wrote last in it.
 SELECT r.words FROM remarks r JOIN cases c ON c.id = r.case_id WHERE c.incident_id = :id AND r.words <> ''

@@ -21,7 +21,8 @@ def draw(voice: Voice, facts: Mapping[str, Any], limits: Limits) -> dict[str, An
     lines = [voice.say("incident.ended" if facts.get("state") == "ended" else "incident.going_on", facts)]
     if facts.get("work"):
         what = voice.say(f"incident.action.{facts['work']}")
-        lines.append(voice.say("incident.work", {**facts, "what": what}))
+        key = "incident.work_waits" if facts.get("undo") else "incident.work"
+        lines.append(voice.say(key, {**facts, "what": what}))
     quoted = [voice.say("word.quoted", {"words": clip(one_line(each), WORDS)}) for each in facts.get("words", ())]
     if quoted:
         lines.append(" ".join(quoted))
@@ -37,7 +38,7 @@ def draw(voice: Voice, facts: Mapping[str, Any], limits: Limits) -> dict[str, An
         (voice.say("card.due.first_contact"), voice.write(facts.get("promised_at"), "act_by")),
         (voice.say("incident.fact.late"), str(facts["late"]) if facts.get("late") else ""),
         (voice.say("card.fact.who"), str(facts.get("team_name", ""))),
-        (voice.say("card.fact.code"), str(facts.get("code", ""))),
+        (voice.say("incident.fact.code"), str(facts.get("code", ""))),
     )
     return {
         "title": voice.say("incident.title", {"severity": severity, "n": facts.get("n", 0), "cause": cause}),

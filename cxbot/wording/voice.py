@@ -228,7 +228,7 @@ class Voice:
             return self.when(ms)
         same_day = moment.toordinal() == today.toordinal()
         left = int(ms) // MINUTE - self.now // MINUTE
-        key = "time.left" if left >= 0 else "time.late"
+        key = "time.late" if left < 0 else "time.left" if int(ms) > self.now else "time.just_now"
         time = self._clock(moment) if same_day else self.when(ms)
         return self.say(key, {"time": time, "left": self.duration(abs(left))})
 

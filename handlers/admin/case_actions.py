@@ -78,10 +78,13 @@ def _snooze(call: Call, case: Row, typed: str, form: Form) -> Mapping[str, str]:
     if not re.search(r"\s", typed) and (chosen := _option(form, "until", typed)):
         return {"until": chosen}
     words = _UNTIL.sub("", typed)
-    at, reason = dates.leading(words, workflow.Terms.load(case["policy"]).zone, call.now)
+    terms = workflow.Terms.load(case["policy"])
+    at, reason = dates.leading(words, terms.zone, call.now)
     if at is None:
         return {"reason": typed}
     said = words.removesuffix(reason).strip(" \n,，、;；:：").casefold()
+    if dates.counts_days(said):
+        at = terms.open_at(dates.at_hour_of(at, terms.zone, call.now))
     return {"until": "tomorrow" if said in ("tomorrow", "明天", "明日") else f"{forms.AT}{at}", "reason": reason}
 
 
@@ -97,18 +100,37 @@ def _merge(call: Call, case: Row, typed: str, form: Form) -> Mapping[str, str]:
     return {"into": _option(form, "into", _TO.sub("", typed).lstrip("#").upper())}
 
 
+def _merging(call: Call) -> Receipt:
+    """Merges two cases of one person; says so where the other one is of somebody else, or where there is none."""
+    case = case_of(call)
+    if isinstance(case, Receipt):
+        return case
+    if case["state"] in ("open", "claimed") and case_access.allowed(call.tx, case, call.sender["id"]):
+        named = _TO.sub("", _after_code(call)).strip()
+        typed_code = re.fullmatch(CODE, named, re.IGNORECASE)
+        other = case_of(dataclasses.replace(call, arguments={"code": named})) if typed_code else None
+        if isinstance(other, Receipt):
+            return other
+        if other is not None and other["person_id"] != case["person_id"]:
+            return call.say("refuse.other_customer")
+        if not call.tx.all("cases.others_of_person", person_id=case["person_id"], except_id=case["id"]):
+            return call.say("refuse.no_other_case", code=case["code"])
+    return _with_form("merge", _merge)(call)
+
+
 def _resolve(call: Call, case: Row, typed: str, form: Form) -> Mapping[str, str]:
     return resolution(typed, form)
 
 
 def resolution(typed: str, form: Form) -> Mapping[str, str]:
     """The cause, what was done, what the customer is told: "delivery: sent a new one | We have sent you a new one"."""
-    cause, _, rest = typed.replace("：", ":").partition(":")
-    done, _, told = rest.replace("｜", "|").partition("|")
-    chosen = _option(form, "root_cause", cause)
+    split = re.search(r"[|｜]", typed)
+    deed, told = (typed[: split.start()].strip(), typed[split.end() :].strip()) if split else (typed, "")
+    parts = re.split(r"[:：]", deed, maxsplit=1)
+    chosen = _option(form, "root_cause", parts[0])
     if not chosen:
-        return {"done": typed}
-    return {"root_cause": chosen, "done": done.strip(), "told": told.strip()}
+        return {"done": deed, "told": told}
+    return {"root_cause": chosen, "done": "".join(parts[1:]).strip(), "told": told}
 
 
 def _option(form: Form, name: str, typed: str) -> str:
@@ -199,7 +221,7 @@ COMMANDS = [
         example=("dismiss K7M2Q9 spam", "无效 K7M2Q9 spam", "無效 K7M2Q9 spam"),
     ),
     _command(
-        "merge", ("merge",), ("合并",), ("合併",), _with_form("merge", _merge), more=(_REST,),
+        "merge", ("merge",), ("合并",), ("合併",), _merging, more=(_REST,),
         example=("merge K7M2Q9 into H4N8T3", "合并 K7M2Q9 到 H4N8T3", "合併 K7M2Q9 到 H4N8T3"),
     ),
 ]  # fmt: skip

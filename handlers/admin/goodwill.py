@@ -16,6 +16,7 @@ from handlers.grammar import Argument, Call, Command
 
 _THIS = re.compile(r"\s*(this month|本月|这个月|這個月)$", re.IGNORECASE)
 _LAST = re.compile(r"\s*(last month|上个?月|上個?月)$", re.IGNORECASE)
+_UNIT = re.compile(r"(?<=\d)\s*(yuan|rmb|元|块|塊)(?![A-Za-z])", re.IGNORECASE)
 _MONTH = re.compile(r"\s*\b(\d{4})-(\d{1,2})$")
 
 
@@ -35,19 +36,26 @@ def _give(call: Call, code: str, details: str) -> Receipt:
     if isinstance(case, Receipt):
         return case
     budget = grants.budget(call.tx, case["team_id"])
-    written, reason = _split(details)
     if budget is None:
         team = teams.get(call.tx, case["team_id"]) or {"name": ""}
         return call.say("refuse.goodwill_off", team=team["name"])
+    written, reason = _split(details.strip(), budget.currency)
     if not written:
         example = money.shown(20 * 10 ** money.decimals(budget.currency), budget.currency).partition(" ")[2]
-        return call.say("command.goodwill.which_amount", code=code, example=example)
+        given = [
+            {"key": "card.goodwill", "args": {"money": each["money"], "state": _named_state(each["state"])}}
+            for each in grants.of_case(call.tx, case["id"])
+        ]
+        return call.say("command.goodwill.which_amount", code=code, example=example, given=given)
     amount = money.read(written, budget.currency)
     if isinstance(amount, str):
         key, args = grants.unreadable(amount, budget.currency)
         return call.say("command.goodwill.no_amount", mistake={"key": key, "args": args}, code=code)
     if not reason or len(reason) > goodwill.LONGEST_REASON:
         return call.say("command.goodwill.no_reason", code=code, amount=written, most=goodwill.LONGEST_REASON)
+    waiting = call.tx.all("grants.waiting", case_id=case["id"])
+    if any(each["amount"] == amount for each in waiting):
+        return call.say("command.goodwill.waits_already", code=code, money=money.shown(amount, budget.currency))
     asked = grants.ask(call.tx, case["id"], call.sender["id"], call.now, amount=amount, reason=reason, via=call.channel)
     if isinstance(asked, Refusal):
         return call.say(asked.key, **goodwill.said(asked))
@@ -55,15 +63,28 @@ def _give(call: Call, code: str, details: str) -> Receipt:
     return call.say(key, **args)
 
 
-def _split(details: str) -> tuple[str, str]:
+def _named_state(state: str) -> dict[str, Any]:
+    return {"key": f"goodwill.state.{state}", "args": {}}
+
+
+def _split(details: str, currency: str) -> tuple[str, str]:
     """The amount and the reason; a unit that stands apart belongs to the amount."""
+    unit = " CNY " if currency == "CNY" else r" \1 "
+    details = _UNIT.sub(unit, details, count=1)
     first, _, rest = details.partition(" ")
+    rest = rest.lstrip()
     second, _, after = rest.partition(" ")
-    if re.fullmatch(r"[A-Za-z]{3}|元|块|塊", second) and any(sign.isdigit() for sign in first):
-        return f"{first} {second}", after.strip()
+    of_money = money.is_currency(second) or bool(re.fullmatch(r"[A-Z]{3}|(?i:yuan|rmb)|元|块|塊", second))
+    if of_money and any(sign.isdigit() for sign in first):
+        return f"{first} {second}", _reason(after)
     if re.fullmatch(r"[A-Za-z]{3}", first):
-        return f"{first} {second}", after.strip()
-    return first, rest.strip()
+        return f"{first} {second}", _reason(after)
+    return first, _reason(rest)
+
+
+def _reason(words: str) -> str:
+    """What it is given for, without the word that leads to it."""
+    return re.sub(r"^(?:for|because(?: of)?|因为|因為)\b\s*", "", words.strip(" ,，:："), flags=re.IGNORECASE)
 
 
 def _show(call: Call, about: str) -> Receipt:

@@ -22,6 +22,8 @@ ACTIONS = {
     "write": "reply", "write to all": "reply", "write to them": "reply", "reply": "reply", "reply to all": "reply",
     "回复": "reply", "回复全部": "reply", "回复客户": "reply",
     "回覆": "reply", "回覆全部": "reply", "回覆客戶": "reply",
+    "apologise": "reply", "apologize": "reply", "apologise to all": "reply", "apologize to all": "reply",
+    "道歉": "reply", "致歉": "reply", "全部道歉": "reply", "全部致歉": "reply",
     "resolve": "resolve", "resolve all": "resolve",
     "解决": "resolve", "全部解决": "resolve", "解決": "resolve", "全部解決": "resolve",
     "undo": "undo", "撤销": "undo", "復原": "undo", "复原": "undo",

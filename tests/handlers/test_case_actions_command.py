@@ -181,3 +181,24 @@ async def test_where_there_are_no_forms_what_was_typed_is_not_asked_again(world)
     assert "We are looking into it." in world.last(ANA).text
     await types(world, ANA, "1", place=ANA)
     assert world.texts(SAM)[-1].startswith("We are looking into it.")
+
+
+@pytest.mark.parametrize(
+    ("typed", "done", "told"),
+    [
+        (
+            "resolve {} too slow: restarted it | It works again: sorry.",
+            "too slow: restarted it",
+            "It works again: sorry.",
+        ),
+        ("解決 {} 等太久: 已致電道歉 | 我們已加派人手。", "等太久: 已致電道歉", "我們已加派人手。"),
+        ("resolve {} restarted it ｜ All is well：sorry", "restarted it", "All is well：sorry"),
+    ],
+)
+async def test_what_the_customer_is_told_stays_as_typed_where_the_cause_is_not_known(world, typed, done, told):
+    case = await world.unhappy()
+    await types(world, ANA, f"claim {case['code']}")
+    receipt = await types(world, ANA, typed.format(case["code"]))
+    values = {field.name: field.value for field in receipt.form.fields}
+    assert (values["done"], values["told"]) == (done, told)
+    assert not values["root_cause"]

@@ -173,3 +173,23 @@ async def test_the_timeline_shows_it(world):
     case = await world.unhappy()
     await said(world, BEN, f"goodwill {case['code']} 20 late delivery")
     assert "goodwill granted · Ben · CNY 20.00: late delivery" in await said(world, ANA, f"timeline {case['code']}")
+
+
+@pytest.mark.parametrize("typed", ["20 for the wait", "20 yuan the wait", "20元 the wait", "20 CNY because the wait"])
+async def test_an_amount_is_read_with_its_currency_and_the_word_for(world, typed):
+    await with_goodwill(world, **BUDGET)
+    case = await world.unhappy()
+    await world.writes(BEN, f"goodwill {case['code']} {typed}")
+    grant = await world.the("grants")
+    assert (grant["amount"], grant["reason"]) == (2000, "the wait")
+    assert "Already in case" in await said(world, BEN, f"goodwill {case['code']}")
+
+
+async def test_the_same_amount_is_not_asked_for_twice_while_it_waits(world):
+    await with_goodwill(world, **BUDGET)
+    case = await world.unhappy()
+    asked = await said(world, BEN, f"goodwill {case['code']} 80 for the wait")
+    assert "In 90 days the customer was given CNY 0.00; without asking it may be CNY 60.00." in asked
+    assert "no amount in CNY" in await said(world, BEN, f"goodwill {case['code']} 80 usd for the wait")
+    assert "already waits" in await said(world, BEN, f"goodwill {case['code']} 80 for the wait")
+    assert len(await world.all("grants")) == 1

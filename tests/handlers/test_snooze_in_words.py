@@ -21,15 +21,15 @@ async def snoozed(world, who, words):
 @pytest.mark.parametrize(
     ("who", "words", "until", "reason"),
     [
-        (ANA, "2 weeks waiting for parts", "12-04 00:00", "waiting for parts"),
-        (ANA, "1 week x", "11-27 00:00", "x"),
-        (ANA, "two weeks x", "12-04 00:00", "x"),
+        (ANA, "2 weeks waiting for parts", "12-04 10:00", "waiting for parts"),
+        (ANA, "1 week x", "11-27 10:00", "x"),
+        (ANA, "two weeks x", "12-04 10:00", "x"),
         (ANA, "1.5 hours x", "11-20 11:30", "x"),
         (ANA, "until 3 dec 15:00: parts", "12-03 15:00", "parts"),
         (ANA, "tomorrow parts", "11-21 09:00", "parts"),
         (ANA, "monday parts", "11-24 00:00", "parts"),
-        (WEI, "2周 等配件", "12-04 00:00", "等配件"),
-        (WEI, "兩個星期 等配件", "12-04 00:00", "等配件"),
+        (WEI, "2周 等配件", "12-04 10:00", "等配件"),
+        (WEI, "兩個星期 等配件", "12-04 10:00", "等配件"),
         (WEI, "明天 下午3点 等配件", "11-21 15:00", "等配件"),
     ],
 )
@@ -56,3 +56,9 @@ async def test_longer_than_a_snooze_may_be_is_refused(world):
     until, _, receipt = await snoozed(world, ANA, "3 months x")
     assert until == ""
     assert "14 days" in receipt.notice
+
+
+async def test_a_snooze_of_days_ends_at_the_same_hour_or_when_the_team_opens_next(world):
+    await world.writes(ANA, "team hours support mon-fri 09:00-18:00")
+    await world.later(days=2)
+    assert (await snoozed(world, ANA, "2 weeks parts"))[0] == "12-08 09:00", "a Saturday: the team opens on Monday"

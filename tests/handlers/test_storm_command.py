@@ -147,3 +147,41 @@ async def test_where_there_are_no_forms_and_buttons_it_is_asked_step_by_step(wor
     await world.writes(ANA, "1", place=ANA)
     await world.later(minutes=1)
     assert len(await world.all("outbox", key="customer.reply", state="sent")) == 10
+
+
+async def test_words_to_all_are_said_to_the_team_once_and_so_is_what_they_promise(world, incident):
+    code, key = incident["code"], f"n:reply:{incident['id']}"
+    words = "We are sorry. We will be back within 2 hours."
+    preview = await world.fills_in(ANA, f"preview:{key}", words=words)
+    assert "these words promise an answer" in preview.form.intro
+    before = len(world.texts(SUPPORT))
+    await world.fills_in(ANA, key, words=words)
+    await world.later(seconds=31)
+    said = "\n".join(world.texts(SUPPORT)[before:])
+    assert said.count("That is a promise") == 1
+    assert f"10 customers of {code} hear from us by" in said
+    assert f"Ana has written to 10 customers of {code}: “{words}”" in said
+    assert "to the customer" not in said
+    assert "not open to it" not in said
+    assert all(row["callback_at"] for row in await world.all("cases"))
+
+
+async def test_it_is_said_how_many_read_another_language(world, incident):
+    for number in range(2):
+        who = f"customer:zh{number}"
+        person = {"addresses": [{"channel": "web", "address": who}], "name": f"客户 {number}", "language": "zh-CN"}
+        await world.happens("ticket", "closed", who, person=person)
+        await world.writes(who, "1")
+    receipt, _ = await answer(world, ANA, f"storm {incident['code']} apologise We are sorry", SUPPORT)
+    assert receipt.form.fields[0].value == "We are sorry"
+    assert "2 of 12 read simplified Chinese" in receipt.form.intro
+
+
+async def test_who_began_it_is_told_that_it_is_theirs_and_can_be_undone(world, incident):
+    await answer(world, ANA, f"storm {incident['code']} claim", SUPPORT)
+    card = drawn(world, SUPPORT)
+    assert ("Storm", incident["code"]) in card.facts
+    assert "starts in 30 s" in card.text
+    receipt, _ = await answer(world, ANA, f"storm {incident['code']} resolve", SUPPORT)
+    assert "You are doing something" in receipt.notice
+    assert "For 30 s you can still undo it" in receipt.notice

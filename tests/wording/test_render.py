@@ -67,6 +67,8 @@ def test_words_around_an_absent_argument_are_left_out() -> None:
         ("when", NOW + 60 * 24 * 60 * MINUTE, "Thu 22 Jan 2026 14:38", "2026年1月22日（週四）14:38"),
         ("act_by", NOW + 52 * MINUTE, "15:30 (in 52 min)", "15:30（還有 52 分鐘）"),
         ("act_by", NOW - 38 * MINUTE, "14:00 (38 min late)", "14:00（已逾時 38 分鐘）"),
+        ("act_by", NOW, "14:38 (just now)", "14:38（剛剛）"),
+        ("act_by", NOW + 1, "14:38 (in less than a minute)", "14:38（還有不到 1 分鐘）"),
         ("act_by", NOW + 24 * 60 * MINUTE, "tomorrow 14:38 (in 1 day)", "明天 14:38（還有 1 天）"),
         ("ago", NOW - 12 * MINUTE, "12 min ago", "12 分鐘前"),
         ("duration", 80, "1 h 20 min", "1 小時 20 分鐘"),
