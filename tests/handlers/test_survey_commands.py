@@ -109,7 +109,7 @@ async def test_a_new_survey_is_made_of_a_template_and_filled_in(world):
 async def test_a_new_survey_in_chinese(world):
     await in_chinese(world)
     fields = await opens(world, "问卷 新建 配送 满意度")
-    assert "草稿“delivery_csat”已建好：触点配送的 CSAT，" in world.last(ADA).text
+    assert "草稿“delivery_csat”已建好：“配送”触点的 CSAT 问卷，" in world.last(ADA).text
     assert "已保存到 delivery_csat 的草稿" in await fills_in(world, **{**fields, "delay": "2小时"})
     assert (await draft(world, "delivery_csat")).survey.trigger.delay_ms == 7_200_000
 

@@ -100,7 +100,7 @@ def test_the_card_speaks_the_language_of_its_team() -> None:
     card = draw("zh-TW", person_name="陳怡婷", team_name="客服")
     assert card.title == "嚴重 · 陳怡婷 · 2/10"
     assert ("聯絡客戶", "15:30（還有 52 分鐘）") in card.facts
-    assert ("原因", "2/10 分 · 提到退費 · VIP · 14 天內第 2 次") in card.facts
+    assert ("警示原因", "2/10 分 · 提到退費 · VIP · 14 天內第 2 次") in card.facts
     assert card.text.startswith("陳怡婷：「Still no refund」")
     assert draw("zh-CN").title.startswith("严重 · ")
 
