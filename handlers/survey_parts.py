@@ -80,6 +80,10 @@ def shape(word: str) -> str:
     return _known(word, SHAPE_WORDS)
 
 
+_MARKS = '"“”„「『«'
+_QUOTED = re.compile(rf"\s[{_MARKS}](.+)[\"“”」』»]\s*$", re.DOTALL)
+
+
 def language(word: str) -> str:
     """The language a word names, or ''."""
     return _known(word, LANGUAGE_WORDS)
@@ -99,6 +103,12 @@ def written(text: str) -> tuple[str, str]:
     """The language and the text of a line such as "… en: How was it?", as it was typed; two empty words for none."""
     found = _TEXT.search(text)
     return (language(found[1]), found[2].strip()) if found else ("", "")
+
+
+def quoted(text: str) -> str:
+    """What stands in quotation marks at the end of a line, as it was typed; '' for none."""
+    found = _QUOTED.search(text)
+    return found[1].strip() if found else ""
 
 
 def place(name: str, words: Sequence[str]) -> Place | None:

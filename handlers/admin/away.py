@@ -33,6 +33,13 @@ _BACK_TALK = re.compile(
 """How it goes on after "back" where nobody is named: "back in 5"."""
 _REASON = re.compile(r"\s*(?:(?<!\d)[:：]|[:：](?!\d)|[,，(（])\s*(?P<reason>.+?)[)）]?$")
 
+_DAY = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
+_DASHED = re.compile(rf"\b({_DAY})\s*[-–]\s*({_DAY})\b", re.IGNORECASE)
+_NEXT_WEEK = re.compile(
+    r"(?P<until>(?:\buntil|\btill|到|至)\s*)?(?:\bnext week\b|下个?(?:周|週|星期|礼拜|禮拜)(?![一二三四五六日天]))",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class _Away:
@@ -46,9 +53,9 @@ class _Away:
 def leave(call: Call) -> Receipt:
     """Somebody is away: "until Monday: holiday" oneself, "Ben on friday", "from 24 dec to 2 jan"."""
     words, zone = call.arguments["until"], _zone(call)
-    said, reason = words, ""
-    if (why := _REASON.search(words)) and dates.read(why["reason"], zone, call.now) is None:
-        said, reason = words[: why.start()], why["reason"]
+    said, reason = _whole(words, zone, call.now)
+    if not reason and (why := _REASON.search(said)) and dates.read(why["reason"], zone, call.now) is None:
+        said, reason = said[: why.start()], why["reason"]
     away = _read(said, zone, call.now)
     if away is None or away.until <= max(call.now, away.start):
         ends = _UNTIL.match(said)
@@ -69,11 +76,24 @@ def leave(call: Call) -> Receipt:
 
 def means_it(words: str, now: int) -> bool:
     """Whether what follows "out" says when, so that it is no talk: "out of stock" says nothing of the kind."""
+    words, _ = _whole(words, "UTC", now)
     ends = _UNTIL.match(words)
     if ends is not None and ends["long"]:
         return dates.is_span(_REASON.sub("", ends["until"]))
     until = ends is not None and not ends["range"]
     return until or _read(_REASON.sub("", words), "UTC", now) is not None
+
+
+def _whole(words: str, zone: str, now: int) -> tuple[str, str]:
+    """The same with "next week" and "fri-mon" written as from when to when; and the reason after such a range."""
+    words = _DASHED.sub(r"\1 to \2", words)
+    words = _NEXT_WEEK.sub(lambda week: "until monday" if week["until"] else " monday to friday", words).strip()
+    ends = _UNTIL.match(words)
+    if ends is None or not ends["range"]:
+        return words, ""
+    at, rest = dates.leading(ends["until"], zone, now)
+    reason = rest if at is not None and _REASON.search(words) is None else ""
+    return (words.removesuffix(reason).strip(), reason) if reason else (words, "")
 
 
 def _read(words: str, zone: str, now: int) -> _Away | None:

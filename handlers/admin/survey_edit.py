@@ -60,6 +60,10 @@ def _texts(call: Call, survey: Survey, name: str, rest: Sequence[str]) -> Receip
         names = rest[: at if at < len(rest) and survey_parts.language(rest[at].partition(":")[0]) else max(at - 1, 0)]
     elif rest and (chosen := survey_parts.language(rest[-1])):
         language, names = chosen, rest[:-1]
+    if not text and (quoted := survey_parts.quoted(call.typed)):
+        names = rest[: max(len(rest) - len(quoted.split()), 0)]
+        chosen = survey_parts.language(names[-1]) if names else ""
+        language, text, names = chosen or call.language, quoted, names[:-1] if chosen else names
     place = survey_parts.place(name, names)
     if place is None or editing.texts_at(survey, place) is None:
         return _which(call, survey, name, names)

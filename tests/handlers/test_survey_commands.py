@@ -495,3 +495,12 @@ async def test_who_is_being_asked_finishes_the_version_they_began(world):
     await world.writes(MEI, "2")
     assert [row["survey_version"] for row in await world.all("responses")] == [1, 2]
     assert (await world.the("invitations", state="done"))["survey_version"] == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["question score “How was the return?”", "question score en “How was the return?”", 'title "How was the return?"'],
+)
+async def test_a_text_in_quotation_marks_is_kept_in_the_language_that_is_meant(world, line):
+    await says(world, f"survey edit csat {line}")
+    assert "How was the return?" in str(await draft(world))
