@@ -12,7 +12,7 @@ from cxbot.domain.survey import LANGUAGES, Survey, editing
 from cxbot.domain.survey.editing import Wrong
 from cxbot.inbound import LONGEST_TEXT
 from cxbot.ports import Form, Inbound, Receipt, Row, Tx
-from cxbot.transactions import settings, survey_approval, survey_drafts, survey_previews, teams
+from cxbot.transactions import settings, survey_drafts, survey_previews, teams
 from cxbot.transactions.survey_approval import KEY
 from handlers import commands, forms, survey_desk, survey_forms
 from handlers.admin import survey_files, survey_publish
@@ -53,7 +53,7 @@ def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int, found: list[Any]
     name, key, *words = [*inbound.choice.removeprefix(KEY).split(":"), ""]
     words = [word for word in words if word]
     if name in ("yes", "no"):
-        return _decided(call, key, name == "yes")
+        return survey_desk.decided(call, key, name == "yes")
     if name == "im":
         return _imported(call, inbound)
     if name == "p":
@@ -127,19 +127,6 @@ def _publish(call: Call, key: str, words: Sequence[str], inbound: Inbound) -> Re
         return Receipt(form=survey_forms.why(call, f"p:{key}:{draft.mark}", key))
     refused = survey_publish.not_ready(call, draft)
     return refused or survey_publish.go_live(call, draft, inbound.fields.get("why", "").strip()[:200])
-
-
-def _decided(call: Call, proposal_id: str, approves: bool) -> Receipt:
-    decided = survey_approval.decide(call.tx, proposal_id, call.sender, approves, call.now)
-    proposal = decided.proposal or {}
-    if decided.outcome in ("stale", "own"):
-        key = "refuse.stale" if decided.outcome == "stale" else "survey.approval.own"
-        return Receipt(notice=wording.text(key, call.language))
-    if decided.outcome == "decided":
-        said = wording.text("survey.approval.decided", call.language, who=proposal["decider"])
-        return Receipt(notice=said)
-    args = {"survey": proposal["survey"], "version": decided.version, "who": proposal["proposer"]}
-    return call.say(f"survey.approval.you_{decided.outcome}", **args)
 
 
 def typed(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt | None:

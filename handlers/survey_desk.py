@@ -10,7 +10,7 @@ from cxbot import wording
 from cxbot.domain.survey import Difference, Survey, as_file, missing_languages, mistakes_in, path_in_words
 from cxbot.domain.survey.editing import Edited, Wrong
 from cxbot.ports import Form, Inbound, Receipt, Row, Tx
-from cxbot.transactions import outbox, settings, survey_drafts, teams
+from cxbot.transactions import outbox, settings, survey_approval, survey_drafts, teams
 from cxbot.transactions.survey_approval import KEY
 from cxbot.transactions.survey_drafts import Draft
 from handlers import commands, survey_parts
@@ -151,3 +151,17 @@ def form(call: Call, key: str, title: str, fields: Sequence[Any], *, submit: str
         submit=wording.text(submit, call.language),
         cancel=wording.text("form.cancel", call.language),
     )
+
+
+def decided(call: Call, proposal_id: str, approves: bool) -> Receipt:
+    """Takes another admin's yes or no to what was proposed, and says what came of it."""
+    answer = survey_approval.decide(call.tx, proposal_id, call.sender, approves, call.now)
+    proposal = answer.proposal or {}
+    if answer.outcome in ("stale", "own"):
+        key = "refuse.stale" if answer.outcome == "stale" else "survey.approval.own"
+        return Receipt(notice=wording.text(key, call.language))
+    if answer.outcome == "decided":
+        said = wording.text("survey.approval.decided", call.language, who=proposal["decider"])
+        return Receipt(notice=said)
+    args = {"survey": proposal["survey"], "version": answer.version, "who": proposal["proposer"]}
+    return call.say(f"survey.approval.you_{answer.outcome}", **args)

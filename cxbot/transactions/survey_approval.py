@@ -115,8 +115,7 @@ def decide(tx: Tx, proposal_id: str, actor: Row, approves: bool, now: int) -> De
     if not tx.run("survey_drafts.decide", id=proposal_id, state=state, actor_id=actor["id"], now=now):
         return Decided("stale", proposal)
     version = _go_live(tx, proposal, actor["id"], now) if approves else 0
-    if not approves:
-        surveys.record(tx, proposal["survey"], actor["id"], "survey.refused", {"step": proposal["step"]}, now)
+    surveys.record(tx, proposal["survey"], actor["id"], f"survey.{state}", {"step": proposal["step"]}, now)
     args = {"who": actor["name"], "survey": proposal["survey"], "version": version}
     person = people.get(tx, proposal["proposer_id"]) or {}
     key = f"survey.approval.{state}"

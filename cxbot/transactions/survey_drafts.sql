@@ -50,6 +50,12 @@ WHERE p.id = :id
 -- The proposal about a survey that waits for an answer.
 SELECT id, survey, step, why, proposer_id, created_at FROM survey_proposals WHERE survey = :survey AND state = 'open'
 
+-- name: open_proposals
+-- All proposals that wait for an answer, oldest first, with the names of who made them.
+SELECT p.id, p.survey, p.why, COALESCE(a.name, '') AS proposer FROM survey_proposals p
+LEFT JOIN people a ON a.id = p.proposer_id
+WHERE p.state = 'open' ORDER BY p.created_at, p.id
+
 -- name: decide
 -- Approved or refused, by the first who says so.
 UPDATE survey_proposals SET state = :state, decided_by = :actor_id, decided_at = :now WHERE id = :id AND state = 'open'

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cxbot.clock import next_time
+from cxbot.domain.roles import may
 from cxbot.ports import Receipt
-from cxbot.transactions import approvals, dangerous
+from cxbot.transactions import approvals, dangerous, teams
+from handlers import survey_desk
 from handlers.grammar import Argument, Call, Command
 
 
 def waiting(call: Call) -> Receipt:
-    """Lists what waits to be approved."""
+    """Lists what waits to be approved: what has a code, and surveys, which go by their own name."""
     rows = approvals.waiting(call.tx, call.now)
-    if not rows:
-        return call.say("command.approvals.none")
-    lines = [
+    lines: list[dict[str, Any]] = [
         {
             "key": "command.approvals.line",
             "args": {
@@ -25,6 +27,12 @@ def waiting(call: Call) -> Receipt:
         }
         for row in rows
     ]
+    lines += [
+        {"key": "command.approvals.survey", "args": {name: row[name] for name in ("survey", "proposer", "why")}}
+        for row in call.tx.all("survey_drafts.open_proposals")
+    ]
+    if not lines:
+        return call.say("command.approvals.none")
     return call.say("command.approvals.list", lines=lines)
 
 
@@ -40,6 +48,9 @@ def refuse(call: Call) -> Receipt:
 
 def _decide(call: Call, approves: bool) -> Receipt:
     code = call.arguments["approval"]
+    proposal = call.tx.one("survey_drafts.open_proposal", survey=code.casefold())
+    if proposal is not None and may(teams.roles_of(call.tx, call.sender["id"]), "edit_survey"):
+        return survey_desk.decided(call, proposal["id"], approves)
     key, args = dangerous.decide(call.tx, code, approves, call.sender, call.now, call.heavy, next_time)
     return call.say(key, **args)
 

@@ -126,3 +126,34 @@ async def test_choosing_a_wording_waits_for_another_admin(world):
 def _variant(survey):
     first = survey.questions[0]
     return Variant(name="B", share=50, text={first.id: {name: f"{text}!" for name, text in first.text.items()}})
+
+
+@pytest.mark.parametrize(
+    ("listed", "yes", "live"),
+    [("approvals", "approve csat", "live as version 2"), ("待批准", "批准 csat", "第 2 版已发布")],
+)
+async def test_what_waits_to_be_published_is_listed_and_approved_by_its_name(world, listed, yes, live):
+    await second_admin(world, language="en" if listed == "approvals" else "zh-CN")
+    await answer(world, "survey approval on")
+    await answer(world, "survey edit csat expires 5d")
+    await answer(world, "survey publish csat confirm shorter")
+    waits = await answer(world, listed, EVE)
+    assert "csat" in waits
+    assert "shorter" in waits
+    assert "Ada" in waits
+    assert "can't approve your own" in (await world.writes(ADA, "approve csat")).notice
+    assert await version(world) == 1
+    assert live in await answer(world, yes, EVE)
+    assert await version(world) == 2
+
+
+async def test_an_approval_is_the_newest_thing_the_approver_did(world):
+    await second_admin(world)
+    await answer(world, "team policy support storm 13", EVE)
+    await answer(world, "survey approval on")
+    await answer(world, "survey edit csat expires 5d")
+    await answer(world, "survey publish csat confirm shorter")
+    await answer(world, "approve csat", EVE)
+    said = await answer(world, "undo", EVE)
+    assert "A new version of the survey was approved" in said
+    assert await version(world) == 2
