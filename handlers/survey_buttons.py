@@ -115,7 +115,10 @@ def _named(call: Call, survey: Survey, edited: Survey, form: Form, fields: Mappi
 def _imported(call: Call, inbound: Inbound) -> Receipt:
     if inbound.kind != "form":
         return Receipt(form=survey_files.form(call))
-    return survey_files.imported(call, inbound.fields.get("toml", ""))
+    toml = inbound.fields.get("toml", "")
+    if len(toml) >= LONGEST_TEXT:
+        return call.say("survey.import.too_long", most=LONGEST_TEXT)
+    return survey_files.imported(call, toml)
 
 
 def _publish(call: Call, key: str, words: Sequence[str], inbound: Inbound) -> Receipt:

@@ -481,6 +481,12 @@ async def test_an_import_lists_every_mistake_with_its_line_and_changes_nothing(w
     assert "line 1" in await fills_in(world, toml="nonsense")
 
 
+async def test_what_is_too_long_to_be_read_whole_is_said_and_not_called_a_mistake(world):
+    await opens(world, "survey import")
+    assert "longer than the 8" in await fills_in(world, toml="# long\n" * 2_000)
+    assert await world.store.read(survey_drafts.all_open) == []
+
+
 # In flight ------------------------------------------------------------------------------------------------------------
 
 

@@ -105,7 +105,7 @@ async def test_a_post_from_another_site_is_refused(page):
         {"id": "short"},
         {"id": "x" * 65},
         {"text": "   "},
-        {"text": "x" * 4_001},
+        {"text": "x" * 8_001},
         {"sender": "customer:mei"},
         {"place": "customer:ghost", "sender": "customer:ghost"},
         {"seat": "admin"},

@@ -16,10 +16,10 @@ from cxbot.channels.web.happenings import HAPPENINGS, interaction_body, outcome_
 from cxbot.channels.web.live import stream
 from cxbot.channels.web.pulse import Pulse
 from cxbot.channels.web.uploads import Posted, TooLarge, UnknownKind, read_posted
+from cxbot.inbound import LONGEST_TEXT
 from cxbot.ports import Deliver, Inbound, Media, Receipt, Surroundings, Tx
 from cxbot.transactions import interactions, people, transcripts
 
-LONGEST_TEXT = 4_000
 KINDS = ("text", "choice", "form", "media")
 SAMPLES: Mapping[str, Media] = {
     "image": Media("image", "photo.jpg", "image/jpeg", 184_320),

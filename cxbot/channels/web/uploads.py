@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from aiohttp import BodyPartReader, web
 
 from cxbot.channels.web.pages import clean
+from cxbot.inbound import LONGEST_TEXT
 from cxbot.ports import Media
 
-LONGEST_FIELD = 8_000
+LONGEST_FIELD = 2 * LONGEST_TEXT
 MOST_FIELDS = 60
 _SIGNATURES: tuple[tuple[re.Pattern[bytes], str, str, str], ...] = (
     (re.compile(rb"\x89PNG\r\n\x1a\n"), "image", "image/png", ".png"),
