@@ -129,7 +129,7 @@ async def test_the_change_before_one_that_is_not_theirs_any_more_is_offered(worl
     await says(world, ADA, "team policy support first contact high 30 min")
     await says(world, ADA, "survey pause csat")
     await becomes(world, "Ada", support="lead")
-    assert "Take back the one before it" in await says(world, ADA, "undo")
+    assert "The newest that can be taken back" in await says(world, ADA, "undo")
     await world.writes(ADA, "1", place=ADA)
     assert "Taken back" in world.last(ADA).text
 

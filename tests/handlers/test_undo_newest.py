@@ -31,7 +31,7 @@ async def storm(world):
             "claim {}",
             "undo",
             "That is what you did last, and “undo” can't take it back: {}: claimed",
-            "Take back the one before it instead?",
+            "The newest that can be taken back is this.",
         ),
         ("团队 改名 support Help", "认领 {}", "撤销", "您最近一次的操作无法用“撤销”收回：{}：已认领", "Help"),
     ],
