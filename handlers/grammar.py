@@ -378,6 +378,8 @@ def _nearest(line: str, folded: str, book: tuple[_Phrase, ...], language: str) -
         for phrase in difflib.get_close_matches(
             start, known, n=MOST_SUGGESTIONS, cutoff=0.65 if start.isascii() else 0.5
         ):
+            if start.isascii() and phrase.count(" ") < start.count(" "):
+                continue  # the second word is what the command is about
             shown = _shown(known[phrase], language)
             whole = f"{shown} {_after(line, start)}".strip()
             found.setdefault(shown, whole if _fits(whole, known[phrase]) else shown)

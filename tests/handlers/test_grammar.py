@@ -261,3 +261,16 @@ def test_an_example_without_its_arguments_is_completed_by_them(language):
             rest = " ".join(whole.arguments.values())
             assert begun.missing
             assert fill(command, begun.arguments, begun.missing, rest).arguments == whole.arguments
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("numbrs week", "numbers week"),
+        ("numbr last month support", "numbers last month support"),
+        ("数剧 上周", "数据 上周"),
+        ("surveylist", "survey list"),
+    ],
+)
+def test_a_mistyped_command_is_offered_with_all_that_was_written_after_it(typed, meant):
+    assert meant in read(typed).lines
