@@ -37,7 +37,7 @@ def test_a_time_is_read_in_both_languages(word: str, hours: float) -> None:
     assert editing.read_duration(word) == hours * HOUR
 
 
-@pytest.mark.parametrize("word", ["", "soon", "5", "d5", "-1d", "5 weeks"])
+@pytest.mark.parametrize("word", ["", "soon", "5", "d5", "-1d", "5 moons"])
 def test_what_is_no_time_is_refused(word: str) -> None:
     assert editing.read_duration(word) is None
     assert isinstance(editing.with_setting(CSAT, "delay", [word or "x"]), Wrong)

@@ -510,3 +510,21 @@ async def test_who_is_being_asked_finishes_the_version_they_began(world):
 async def test_a_text_in_quotation_marks_is_kept_in_the_language_that_is_meant(world, line):
     await says(world, f"survey edit csat {line}")
     assert "How was the return?" in str(await draft(world))
+
+
+@pytest.mark.parametrize(
+    ("line", "days"),
+    [
+        ("survey edit csat expires 5 days", 5),
+        ("survey edit csat expires 2 weeks", 14),
+        ("问卷 编辑 csat 有效期 两周", 14),
+    ],
+)
+async def test_a_time_is_read_as_it_is_said(world, line, days):
+    await says(world, line)
+    assert (await draft(world)).survey.expires_ms == days * 86_400_000
+
+
+async def test_reminders_are_read_with_their_units(world):
+    await says(world, "survey edit csat nudges 2 days 4 days")
+    assert (await draft(world)).survey.nudges_ms == (2 * 86_400_000, 4 * 86_400_000)

@@ -9,6 +9,8 @@ from typing import Any, TypeAlias, TypeVar
 
 from pydantic import BaseModel
 
+from cxbot.domain import durations
+from cxbot.domain.folding import fold
 from cxbot.domain.survey.model import (
     LANGUAGES,
     SEVERITIES,
@@ -45,10 +47,10 @@ Place: TypeAlias = tuple[str, ...]
 
 
 def read_duration(word: str) -> int | None:
-    """Milliseconds of "5d", "24 h", "30分钟"; None where it is none."""
+    """Milliseconds of "5d", "2 weeks", "30分钟", 半天; None where it is none."""
     found = _DURATION.fullmatch(word.strip().casefold())
     if found is None:
-        return None
+        return durations.read(fold(word))
     return int(found[1]) * UNITS[_UNIT[found[2] if found[2] == "min" else found[2][0]]]
 
 
@@ -101,8 +103,19 @@ def read_flag(words: Sequence[str]) -> bool | None:
     return True if word in YES else False if word in NO else None
 
 
+def _with_units(words: Sequence[str]) -> list[str]:
+    """Words of which a bare number and the unit after it are one: "5 days", "1 day 3 days"."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1].replace(".", "", 1).isdecimal():
+            joined[-1] += f" {word}"
+        else:
+            joined.append(word)
+    return joined
+
+
 def _with_times(survey: Survey, name: str, words: Sequence[str]) -> Edited:
-    times = [read_duration(word) for word in words]
+    times = [read_duration(word) for word in _with_units(words)]
     read = [time for time in times if time is not None]
     if len(read) != len(times) or (name != "nudges" and len(read) > 1) or (name == "expires" and not read):
         return Wrong("survey.edit.duration", {"words": " ".join(words)})
