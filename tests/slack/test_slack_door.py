@@ -128,7 +128,7 @@ async def test_before_the_store_is_ready_to_take_it_slack_is_asked_to_come_again
     assert len(await the.rows("inbox")) == 1
 
 
-@pytest.mark.parametrize("seconds", [2.0, 3.4])
+@pytest.mark.parametrize("seconds", [1.0, 3.4])
 async def test_however_slow_the_database_slack_has_its_answer_in_time_and_nothing_is_lost(store_url, seconds):
     async with workspace(store_url) as the:
         await the.report(SAM)
