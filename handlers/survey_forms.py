@@ -46,7 +46,7 @@ def texts(call: Call, survey: Survey, place: Place, language: str = "") -> Form:
     fields = [
         Field(
             each,
-            wording.text(f"language.{each}", call.language),
+            _language(call, each),
             "long_text",
             required=False,
             value=held.get(each, ""),
@@ -277,7 +277,7 @@ def wording_of(call: Call, survey: Survey, words: Sequence[str]) -> Form:
         *(
             Field(
                 each,
-                wording.text(f"language.{each}", call.language),
+                _language(call, each),
                 "long_text",
                 required=False,
                 value=text.get(each, ""),
@@ -325,11 +325,14 @@ def _part(call: Call, name: str) -> str:
     return label[:1].upper() + label[1:]
 
 
+def _language(call: Call, language: str) -> str:
+    name = wording.text(f"language.{language}", call.language)
+    return name[:1].upper() + name[1:]
+
+
 def _in_each_language(call: Call, label: str = "") -> tuple[Field, ...]:
     before = f"{wording.text(label, call.language)} – " if label else ""
-    return tuple(
-        Field(each, before + wording.text(f"language.{each}", call.language), required=False) for each in LANGUAGES
-    )
+    return tuple(Field(each, before + _language(call, each), required=False) for each in LANGUAGES)
 
 
 def _variables(call: Call) -> str:
