@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from aiohttp import web
 from pydantic import BaseModel
 
-from cxbot.api import case_answers, case_bodies, checks, recovery_answers, recovery_bodies, serving
+from cxbot.api import acting, case_answers, case_bodies, recovery_answers, recovery_bodies, serving
 from cxbot.api.answers import time_text
-from cxbot.api.bodies import clean
 from cxbot.api.case_bodies import CaseActionAnswer, CaseActionBody, PageQuery
-from cxbot.api.serving import BODY_BYTES, CALLER, REPLAYED, Endpoint, json_answer, language, missing, read_body
+from cxbot.api.serving import Endpoint, Handler, language
 from cxbot.domain.cases import Refusal
 from cxbot.ports import Clock, Row, Store, Tx
 from cxbot.transactions import case_requests, conversations, reading, timeline
@@ -64,20 +61,7 @@ class CaseRoutes:
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """Each action of a case, and what can be read of it besides its row."""
-        actions = (
-            Endpoint(
-                "POST",
-                f"/cases/{{id}}:{name}",
-                serving.camel(f"{name}-case"),
-                summary,
-                200,
-                ANSWERS.get(name, CaseActionAnswer),
-                self._acting(name, body),
-                body=body,
-                refusals=(400, 403, 404, 409, 413, 422),
-            )
-            for name, (body, summary) in ACTIONS.items()
-        )
+        actions = acting.endpoints("case", ACTIONS, lambda name: ANSWERS.get(name, CaseActionAnswer), self._acting)
         read: tuple[tuple[str, str, type[BaseModel], Callable[[Tx, Row, PageQuery, str], BaseModel]], ...] = (
             ("timeline", "Read what happened to a case", case_bodies.TimelinePage, _timeline),
             ("transcript", "Read what was said with its customer", case_bodies.TranscriptPage, _transcript),
@@ -115,79 +99,34 @@ class CaseRoutes:
         )
         return (*actions, *pages, *lists)
 
-    def _acting(self, name: str, model: type[CaseActionBody]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    def _acting(self, name: str, model: type[CaseActionBody]) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
             now, spoken = self._clock.now(), language(request)
-            asked = await read_asked(request, action_of(name), model, now, self._channels)
-            done, more = await self._store.run(_act, asked, now, spoken)
-            if isinstance(done, Missing):
-                raise missing("case")
-            if isinstance(done, Conflict):
-                raise case_answers.conflict()
-            if isinstance(done, Refusal):
-                raise case_answers.refused(done, spoken, now)
+            asked = await acting.read_asked(request, action_of(name), model, now, self._channels)
+            came, more = await self._store.run(_act, asked, now, spoken)
+            done = acting.done(came, "case", spoken, now)
             answer = case_answers.acted(done, spoken, now, ANSWERS.get(name, CaseActionAnswer), **more)
-            return answered(answer, repeated=done.repeated)
+            return acting.answered(answer, repeated=done.repeated)
 
         return handle
 
-    def _reading(
-        self, of: Callable[[Tx, Row, PageQuery, str], BaseModel]
-    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        def read(tx: Tx, case_id: str, asked: PageQuery, spoken: str) -> BaseModel | None:
-            case = reading.one(tx, "cases", case_id)
-            return of(tx, case, asked, spoken) if case is not None else None
-
+    def _reading(self, of: Callable[[Tx, Row, PageQuery, str], BaseModel]) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
-            asked = serving.query(PageQuery, request)
-            found = await self._store.read(read, clean(request.match_info["id"]), asked, language(request))
-            if found is None:
-                raise missing("case")
-            return json_answer(found, 200)
+            asked, spoken = serving.query(PageQuery, request), language(request)
+            return await acting.shown(self._store, request, "case", _find, lambda tx, case: of(tx, case, asked, spoken))
 
         return handle
 
-    def _whole(
-        self, of_case: Callable[[Tx, Row, int, str], BaseModel]
-    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        def read(tx: Tx, case_id: str, now: int, spoken: str) -> BaseModel | None:
-            case = reading.one(tx, "cases", case_id)
-            return of_case(tx, case, now, spoken) if case is not None else None
-
+    def _whole(self, of: Callable[[Tx, Row, int, str], BaseModel]) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
-            case_id = clean(request.match_info["id"])
-            found = await self._store.read(read, case_id, self._clock.now(), language(request))
-            if found is None:
-                raise missing("case")
-            return json_answer(found, 200)
+            now, spoken = self._clock.now(), language(request)
+            return await acting.shown(self._store, request, "case", _find, lambda tx, case: of(tx, case, now, spoken))
 
         return handle
 
 
-async def read_asked(
-    request: web.Request, action: str, model: type[CaseActionBody], now: int, channels: Collection[str]
-) -> Asked:
-    """What a request asks for, checked whole; Problem 400, 413 or 422 says what is wrong with it."""
-    data = checks.read_json(await read_body(request, BODY_BYTES))
-    body = checks.read_model(model, data, context={"now": now, "channels": channels})
-    if isinstance(body, list):
-        raise checks.invalid(body)
-    subject = clean(request.match_info.get("id", ""))
-    return Asked(
-        caller=request[CALLER],
-        id=body.id,
-        body=_digest(action, subject, body),
-        subject=subject,
-        actor=body.actor.model_dump(),
-        action=action,
-        arguments=body.arguments(),
-        preview=bool(getattr(body, "preview", False)),
-    )
-
-
-def _digest(action: str, subject: str, body: CaseActionBody) -> str:
-    whole = [action, subject, body.model_dump(exclude_defaults=True)]
-    return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+def _find(tx: Tx, case_id: str) -> Row | None:
+    return reading.one(tx, "cases", case_id)
 
 
 def _act(tx: Tx, asked: Asked, now: int, spoken: str) -> tuple[Acted | Refusal | Conflict | Missing, dict[str, Any]]:
@@ -199,14 +138,6 @@ def _act(tx: Tx, asked: Asked, now: int, spoken: str) -> tuple[Acted | Refusal |
         found = [each for each in recovery_answers.given(tx, done.case) if each.id == done.made]
         return done, {"goodwill": found[0] if found else None}
     return done, {}
-
-
-def answered(done: BaseModel, *, repeated: bool) -> web.Response:
-    """What was done, marked where it is only said again."""
-    response = json_answer(done, 200)
-    if repeated:
-        response.headers[REPLAYED] = "true"
-    return response
 
 
 def _timeline(tx: Tx, case: Row, asked: PageQuery, spoken: str) -> BaseModel:

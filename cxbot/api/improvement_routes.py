@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from aiohttp import web
 from pydantic import BaseModel
 
-from cxbot.api import case_answers, case_routes, improvement_answers, serving
+from cxbot.api import acting, improvement_answers, serving
 from cxbot.api import improvement_bodies as bodies
-from cxbot.api.bodies import clean
 from cxbot.api.case_bodies import CaseActionBody
-from cxbot.api.serving import Endpoint, json_answer, language, missing
+from cxbot.api.serving import Endpoint, Handler, json_answer, language
 from cxbot.domain.cases import Refusal
 from cxbot.ports import Clock, Row, Store, Tx
 from cxbot.transactions import improvement_requests
@@ -29,7 +28,6 @@ ACTIONS: Mapping[str, tuple[type[CaseActionBody], str]] = {
 }
 """Each action on an improvement with its body and what it does; one is proposed by a POST to /improvements."""
 MOST_EVENTS = 200
-REFUSALS = (400, 403, 404, 409, 413, 422)
 
 
 class ImprovementRoutes:
@@ -42,19 +40,11 @@ class ImprovementRoutes:
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """The causes, the improvements, one of them with its figures and its history, and each action."""
-        actions = (
-            Endpoint(
-                "POST",
-                f"/improvements/{{id}}:{name}",
-                f"{name}Improvement",
-                summary,
-                200,
-                bodies.TellAnswer if name == TELL else bodies.ImprovementAnswer,
-                self._acting(name, body),
-                body=body,
-                refusals=REFUSALS,
-            )
-            for name, (body, summary) in ACTIONS.items()
+        actions = acting.endpoints(
+            "improvement",
+            ACTIONS,
+            lambda name: bodies.TellAnswer if name == TELL else bodies.ImprovementAnswer,
+            self._acting,
         )
         return (
             Endpoint(
@@ -68,7 +58,7 @@ class ImprovementRoutes:
             Endpoint(
                 "POST", "/improvements", "proposeImprovement", "Propose to change something because of a cause", 200,
                 bodies.ImprovementAnswer, self._acting(PROPOSE, bodies.ProposeBody), body=bodies.ProposeBody,
-                refusals=REFUSALS,
+                refusals=acting.REFUSALS,
             ),
             Endpoint(
                 "GET", "/improvements/{id}", "getImprovement", "Read an improvement, its figures before and after", 200,
@@ -96,39 +86,30 @@ class ImprovementRoutes:
 
         return json_answer(await self._store.read(read, self._clock.now(), language(request)), 200)
 
-    def _reading(
-        self, of: Callable[[Tx, Row, int, str], BaseModel]
-    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        def read(tx: Tx, named: str, now: int, spoken: str) -> BaseModel | None:
-            row = improvement_requests.find(tx, named)
-            return of(tx, row, now, spoken) if row is not None else None
-
+    def _reading(self, of: Callable[[Tx, Row, int, str], BaseModel]) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
-            named = clean(request.match_info["id"])
-            found = await self._store.read(read, named, self._clock.now(), language(request))
-            if found is None:
-                raise missing("improvement")
-            return json_answer(found, 200)
+            now, spoken = self._clock.now(), language(request)
+            return await acting.shown(
+                self._store,
+                request,
+                "improvement",
+                improvement_requests.find,
+                lambda tx, improvement: of(tx, improvement, now, spoken),
+            )
 
         return handle
 
-    def _acting(self, name: str, model: type[CaseActionBody]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    def _acting(self, name: str, model: type[CaseActionBody]) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
             now, spoken = self._clock.now(), language(request)
-            asked = await case_routes.read_asked(request, name, model, now, self._channels)
+            asked = await acting.read_asked(request, name, model, now, self._channels)
             readers: tuple[Reader, ...] = ()
             if name == TELL:
                 # Who had complained is looked for beside the writer.
                 readers = await self._store.read(improvement_requests.audience, asked.subject, now)
-            done = await self._store.run(_act, asked, now, spoken, readers)
-            if isinstance(done, Missing):
-                raise missing("improvement")
-            if isinstance(done, Conflict):
-                raise case_answers.conflict()
-            if isinstance(done, Refusal):
-                raise case_answers.refused(done, spoken, now)
-            answer, repeated = done
-            return case_routes.answered(answer, repeated=repeated)
+            came = await self._store.run(_act, asked, now, spoken, readers)
+            answer, repeated = acting.done(came, "improvement", spoken, now)
+            return acting.answered(answer, repeated=repeated)
 
         return handle
 

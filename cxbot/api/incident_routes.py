@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from aiohttp import web
 from pydantic import BaseModel, Field
 
 from cxbot import wording
-from cxbot.api import case_answers, case_bodies, case_routes, serving
+from cxbot.api import acting, case_answers, case_bodies, serving
 from cxbot.api.answers import Time, time_text
-from cxbot.api.bodies import Body, Word, clean
+from cxbot.api.bodies import Body, Word
 from cxbot.api.case_bodies import CaseActionBody
-from cxbot.api.serving import Endpoint, json_answer, language, missing
-from cxbot.domain.cases import Refusal
-from cxbot.ports import Clock, Store, Tx
+from cxbot.api.serving import Endpoint, Handler, json_answer, language
+from cxbot.ports import Clock, Row, Store, Tx
 from cxbot.transactions import incident_requests, incidents
-from cxbot.transactions.api_requests import Conflict, Missing
 from cxbot.transactions.incident_requests import Worked
 
 ACTIONS: Mapping[str, tuple[type[CaseActionBody], str]] = {
@@ -80,20 +78,7 @@ class IncidentRoutes:
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """The storms that go on, one of them, and each action on all of its cases."""
-        actions = (
-            Endpoint(
-                "POST",
-                f"/incidents/{{id}}:{name}",
-                serving.camel(f"{name}-incident"),
-                summary,
-                200,
-                IncidentAnswer,
-                self._acting(name, body),
-                body=body,
-                refusals=(400, 403, 404, 409, 413, 422),
-            )
-            for name, (body, summary) in ACTIONS.items()
-        )
+        actions = acting.endpoints("incident", ACTIONS, lambda _: IncidentAnswer, self._acting)
         read_all = Endpoint(
             "GET", "/incidents", "listIncidents", "Read the storms that go on", 200, IncidentList, self._list,
             query=IncidentQuery, refusals=(422,),
@@ -113,27 +98,19 @@ class IncidentRoutes:
         return json_answer(await self._store.read(read, self._clock.now()), 200)
 
     async def _one(self, request: web.Request) -> web.StreamResponse:
-        def read(tx: Tx, named: str, now: int) -> Incident | None:
-            row = incident_requests.find(tx, named)
-            return _shown(incidents.facts(tx, row["id"], now)) if row is not None else None
+        now = self._clock.now()
 
-        found = await self._store.read(read, clean(request.match_info["id"]), self._clock.now())
-        if found is None:
-            raise missing("incident")
-        return json_answer(found, 200)
+        def of(tx: Tx, incident: Row) -> Incident:
+            return _shown(incidents.facts(tx, incident["id"], now))
 
-    def _acting(self, name: str, model: type[CaseActionBody]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        return await acting.shown(self._store, request, "incident", incident_requests.find, of)
+
+    def _acting(self, name: str, model: type[CaseActionBody]) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
             now, spoken = self._clock.now(), language(request)
-            asked = await case_routes.read_asked(request, name, model, now, self._channels)
-            done = await self._store.run(incident_requests.act, asked, now)
-            if isinstance(done, Missing):
-                raise missing("incident")
-            if isinstance(done, Conflict):
-                raise case_answers.conflict()
-            if isinstance(done, Refusal):
-                raise case_answers.refused(done, spoken, now)
-            return case_routes.answered(_answer(done, spoken, now), repeated=done.repeated)
+            asked = await acting.read_asked(request, name, model, now, self._channels)
+            done = acting.done(await self._store.run(incident_requests.act, asked, now), "incident", spoken, now)
+            return acting.answered(_answer(done, spoken, now), repeated=done.repeated)
 
         return handle
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from aiohttp import ClientPayloadError, web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -33,6 +33,9 @@ UNREADABLE = (
 """What aiohttp raises for a body that is broken off, or not compressed as it says."""
 
 
+Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One endpoint, as it is served and as it is described."""
@@ -43,7 +46,7 @@ class Endpoint:
     summary: str
     status: int
     answer: type[BaseModel]
-    handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    handler: Handler
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
     refusals: tuple[int, ...] = ()

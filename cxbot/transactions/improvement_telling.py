@@ -167,11 +167,9 @@ def begin(
 
 def undo(tx: Tx, improvement_id: str, actor_id: str, now: int, *, via: str = "") -> Row | Refusal:
     """Takes telling back before anything has left."""
-    improvement = improvements.lock(tx, improvement_id)
-    if improvement is None:
-        return Refusal("refuse.stale")
-    if refused := improvements.refused(tx, improvement, actor_id):
-        return refused
+    improvement = improvements.held(tx, improvement_id, actor_id)
+    if isinstance(improvement, Refusal):
+        return improvement
     if improvement["tell_state"] != "going" or improvement["tell_from"] <= now:
         return Refusal("refuse.nothing_to_undo")
     tx.run("improvement_telling.forget_waiting", improvement_id=improvement_id)
@@ -185,11 +183,9 @@ def undo(tx: Tx, improvement_id: str, actor_id: str, now: int, *, via: str = "")
 
 def stop(tx: Tx, improvement_id: str, actor_id: str, now: int, *, via: str = "") -> Row | Refusal:
     """Tells nobody else; what has not left yet does not leave."""
-    improvement = improvements.lock(tx, improvement_id)
-    if improvement is None:
-        return Refusal("refuse.stale")
-    if refused := improvements.refused(tx, improvement, actor_id):
-        return refused
+    improvement = improvements.held(tx, improvement_id, actor_id)
+    if isinstance(improvement, Refusal):
+        return improvement
     if improvement["tell_state"] != "going":
         return Refusal("improvement.refuse.nothing_to_stop", {"code": improvement["code"]})
     if improvement["tell_from"] > now:

@@ -155,6 +155,14 @@ def lock(tx: Tx, improvement_id: str) -> Row | None:
     return tx.one("improvements.lock", id=improvement_id)
 
 
+def held(tx: Tx, improvement_id: str, actor_id: str) -> Row | Refusal:
+    """The same, or why somebody may not work on it."""
+    improvement = lock(tx, improvement_id)
+    if improvement is None:
+        return Refusal("refuse.stale")
+    return refused(tx, improvement, actor_id) or improvement
+
+
 def write(tx: Tx, improvement: Row, columns: Mapping[str, Any]) -> Row:
     """Sets columns and works out anew when to look at it next; returns the row as it is now."""
     after = {**improvement, **columns}
