@@ -312,3 +312,12 @@ def _seed(tx: Any, now: int) -> None:
     teams.seed_owners(tx, [{"channel": "web", "address": ADA, "name": "Ada", "language": "en"}], now)
     for survey in shipped_surveys():
         surveys.seed(tx, survey, survey.key, now)
+
+
+async def says(world: World, *lines: str, who: str = ADA, place: str = ADA) -> str:
+    """All that a place is told on the last line."""
+    before = 0
+    for line in lines:
+        before = len(world.texts(place))
+        await world.writes(who, line, place=place)
+    return "\n".join(world.texts(place, before))

@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from world import ADA, ANA, BEN, SUPPORT, WEI, World
+from world import ANA, BEN, SUPPORT, WEI, says
 
 from cxbot.wording import text
-
-
-async def says(world: World, *lines: str, who: str = ADA, place: str = ADA) -> str:
-    """All that a place is told on the last line."""
-    before = 0
-    for line in lines:
-        before = len(world.texts(place))
-        await world.writes(who, line, place=place)
-    return "\n".join(world.texts(place, before))
 
 
 @pytest.mark.parametrize(("typed", "wanted"), [

@@ -3,16 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from world import ADA, ANA, SAM, SUPPORT, WEI, World
-
-
-async def says(world: World, *lines: str, who: str = ADA, place: str = ADA) -> str:
-    """All that a place is told on the last line."""
-    before = 0
-    for line in lines:
-        before = len(world.texts(place))
-        await world.writes(who, line, place=place)
-    return "\n".join(world.texts(place, before))
+from world import ADA, ANA, SAM, SUPPORT, WEI, says
 
 
 @pytest.mark.parametrize(("word", "said"), [("cancel", "There is nothing to drop."), ("取消", "没有可取消的内容")])

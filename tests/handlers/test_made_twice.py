@@ -3,17 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from world import ADA, ANA, BEN, SUPPORT, WEI, World
-
-
-async def says(world: World, *lines: str, who: str = ADA, place: str = ADA) -> str:
-    """All that a place is told on the last line."""
-    before = 0
-    for line in lines:
-        before = len(world.texts(place))
-        await world.writes(who, line, place=place)
-    return "\n".join(world.texts(place, before))
-
+from world import ADA, ANA, BEN, SUPPORT, WEI, says
 
 # Twice ------------------------------------------------------------------------------------------------------------
 

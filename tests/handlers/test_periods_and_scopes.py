@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from world import ADA, ANA, MEI, SAM, SUPPORT, World
+from world import ADA, ANA, MEI, SAM, SUPPORT, says
 
 from cxbot.inbound import receive
 from cxbot.ports import Limits
 from cxbot.testing import FakeChannel
 from handlers import dialogue
-
-
-async def says(world: World, *lines: str, who: str = ADA, place: str = ADA) -> str:
-    """All that a place is told on the last line."""
-    before = 0
-    for line in lines:
-        before = len(world.texts(place))
-        await world.writes(who, line, place=place)
-    return "\n".join(world.texts(place, before))
 
 
 async def test_last_month_is_the_month_of_the_calendar_everywhere(world):
