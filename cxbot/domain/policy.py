@@ -15,7 +15,6 @@ from cxbot.domain.calendar import Hours, is_zone
 
 LANGUAGES = ("en", "zh-CN", "zh-TW")
 SEVERITIES = ("low", "medium", "high", "critical")
-ROLES = ("viewer", "member", "lead", "admin", "owner")
 MOST_MINUTES = 525_600
 """A promise longer than a year of business time is a mistake in the typing."""
 

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from cxbot.domain import calendar
 
-LONGEST_WEEKS = 8
 AHEAD = 26
 """Shifts that are looked at, at most."""
 _NEVER = 1 << 62

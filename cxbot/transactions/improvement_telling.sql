@@ -6,10 +6,6 @@ ON CONFLICT (improvement_id, person_id) DO UPDATE
 SET state = 'waiting', reason = excluded.reason, due_at = excluded.due_at
 WHERE improvement_customers.state = 'not_told'
 
--- name: get
--- What became of one person.
-SELECT * FROM improvement_customers WHERE improvement_id = :improvement_id AND person_id = :person_id
-
 -- name: known
 -- Who has been told of it, or is to be.
 SELECT person_id, state FROM improvement_customers WHERE improvement_id = :improvement_id
