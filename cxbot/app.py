@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import secrets
-import signal
 import socket
 import time
 import warnings
@@ -251,20 +250,10 @@ class App:
         """How many ms until a team's next working morning."""
         return await self.store.read(demo_winding.until_morning, self.clock.now())
 
-    async def run_until_stopped(self) -> None:
-        """Runs until SIGTERM or SIGINT, then stops; a second signal ends at once."""
-        loop, stopping = asyncio.get_running_loop(), asyncio.Event()
-
-        def on_signal(number: signal.Signals) -> None:
-            loop.remove_signal_handler(number)
-            log.info("stopping", signal=number.name)
-            stopping.set()
-
-        for number in (signal.SIGTERM, signal.SIGINT):
-            with contextlib.suppress(NotImplementedError):  # Windows: KeyboardInterrupt ends the loop instead
-                loop.add_signal_handler(number, on_signal, number)
+    async def serve(self) -> None:
+        """Goes on until it is cancelled, then stops."""
         try:
-            await stopping.wait()
+            await asyncio.Event().wait()
         finally:
             await self.stop()
 

@@ -185,7 +185,10 @@ def test_starting_over_keeps_what_was_there(tmp_path: Path):
 
 
 @contextlib.asynccontextmanager
-async def process(tmp_path: Path, *arguments: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+async def process(
+    tmp_path: Path, *arguments: str, until: str = r"http://\S+", stream: str = "stdout"
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """The program, once it has said what `until` matches, and what matched."""
     env = {
         **os.environ,
         "CXBOT_COMPANY__PRIVACY_URL": "https://example.com/privacy",
@@ -200,9 +203,9 @@ async def process(tmp_path: Path, *arguments: str) -> AsyncIterator[tuple[asynci
     try:
         said = ""
         async with asyncio.timeout(WAIT):
-            while not (found := re.search(r"http://\S+", said)):
-                line = await child.stdout.readline()
-                assert line, (await child.stderr.read()).decode()
+            while not (found := re.search(until, said)):
+                line = await getattr(child, stream).readline()
+                assert line, said + (await child.stderr.read()).decode()
                 said += line.decode()
         yield child, found[0]
     finally:
@@ -215,6 +218,15 @@ async def process(tmp_path: Path, *arguments: str) -> AsyncIterator[tuple[asynci
 async def test_a_signal_stops_the_program_cleanly(tmp_path: Path, number: signal.Signals):
     async with process(tmp_path, "run", "--port", "0") as (child, url):
         assert (await get(f"{url}/healthz"))[0] == 200
+        child.send_signal(number)
+        _, errors = await asyncio.wait_for(child.communicate(), WAIT)
+        assert child.returncode == 0, errors.decode()
+        assert b"Traceback" not in errors
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_while_it_starts_stops_the_program_cleanly(tmp_path: Path, number: signal.Signals):
+    async with process(tmp_path, "run", "--port", "0", until="seeded", stream="stderr") as (child, _):
         child.send_signal(number)
         _, errors = await asyncio.wait_for(child.communicate(), WAIT)
         assert child.returncode == 0, errors.decode()

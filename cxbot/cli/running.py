@@ -20,6 +20,7 @@ from cxbot.cli.access import owner_code_said
 from cxbot.cli.invocation import CONFIG, FAILED, checked_of, complete, opened, refuse, settings_of, usable
 from cxbot.config import ConfigMistakes
 from cxbot.settings import Config
+from cxbot.signals import until_signalled
 
 T = TypeVar("T")
 
@@ -47,9 +48,9 @@ def run(config_path: Path | None, port: int | None) -> None:
         code = pairing.new_code()
         if isinstance(await app.store.run(make_first_owner, code, app.clock.now()), dict):
             click.echo(f"There is no owner yet. {owner_code_said(code)}")
-        await app.run_until_stopped()
+        await app.serve()
 
-    complete(serve(), config)
+    complete(until_signalled(serve()), config)
 
 
 @click.command()
@@ -86,9 +87,9 @@ def demo(fresh: bool, port: int | None, host: str | None, no_browser: bool) -> N
         click.echo(f"\n  Try it out: {address}\n\n  Ctrl+C stops it; what happened is kept for the next time.\n")
         if not no_browser and _has_desktop():
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-        await app.run_until_stopped()
+        await app.serve()
 
-    complete(serve(), config)
+    complete(until_signalled(serve()), config)
 
 
 @click.command("check")

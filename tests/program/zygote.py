@@ -22,6 +22,7 @@ from cxbot import logs, wording
 from cxbot.app import App
 from cxbot.check import check_config
 from cxbot.ports import Channel, Clock, Outcome, Outgoing
+from cxbot.signals import until_signalled
 from cxbot.store import postgres, sqlite  # noqa: F401 -- loaded once for all that are forked
 
 
@@ -58,7 +59,7 @@ async def serve(settings: dict[str, Any], offset: int, run: int) -> None:
     app.delivery.channels = {"web": Recording(app.channels["web"], settings["sends"], run)}
     sys.stdout.write(f"{os.getpid()} {app.url}\n")
     sys.stdout.flush()
-    await app.run_until_stopped()
+    await app.serve()
 
 
 def main() -> None:
@@ -75,7 +76,7 @@ def main() -> None:
             if os.fork() == 0:
                 status = 1
                 try:
-                    asyncio.run(serve(settings, *(int(number) for number in numbers)))
+                    asyncio.run(until_signalled(serve(settings, *(int(number) for number in numbers))))
                     status = 0
                 finally:
                     os._exit(status)
