@@ -226,6 +226,9 @@ def _read(line: str, book: tuple[_Phrase, ...], language: str) -> Parsed | NotUn
     """Reads a line that has nothing around it."""
     folded = tidy(line)
     found = next((each for each in book if _begins(folded, each.folded)), None)
+    spread = next((each for each in book if _begins_spread(folded, each.folded)), None)
+    if spread and (found is None or len(spread.folded) > len(found.folded)):
+        found = spread
     whole = _parsed(line, found, found.folded, language, tuple(found.words), short=False) if found else None
     if isinstance(whole, Parsed):
         return whole
@@ -263,6 +266,14 @@ def _begins(line: str, phrase: str) -> bool:
         return False
     after = line[len(phrase) :]
     return not after or after[0] in " \n" or not (phrase[-1].isascii() and after[0].isascii())
+
+
+def _begins_spread(line: str, phrase: str) -> bool:
+    """Whether whole words of a line make up a Chinese phrase that is declared without blanks: "团队 列表"."""
+    if phrase.isascii() or " " in phrase:
+        return False
+    words = line.split()
+    return any("".join(words[:n]) == phrase for n in range(2, min(len(words), len(phrase)) + 1))
 
 
 def _after(line: str, begun: str) -> str:
