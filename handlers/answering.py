@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -93,9 +94,10 @@ def _said(tx: Tx, asked: Turn, sender: Row, place: Row | None, inbound: Inbound)
         return None
     if replies.fold(words) in CANCEL:
         return CANCELLED
-    if "options" in asked.body:
-        return _number(asked.body["options"], words, place)
-    return words if _may_be_missing(words, place) else None
+    chosen = _number(asked.body["options"], words, place) if "options" in asked.body else None
+    if chosen is not None or "missing" not in asked.body:
+        return chosen
+    return words if _may_be_missing(asked, words, place) else None
 
 
 def _meant_for_a_survey(tx: Tx, asked: Turn, sender: Row, place: Row | None, inbound: Inbound) -> bool:
@@ -125,14 +127,27 @@ def _label(label: Any) -> str:
     return label if isinstance(label, str) else ""
 
 
-def _may_be_missing(words: str, place: Row | None) -> bool:
+def _may_be_missing(asked: Turn, words: str, place: Row | None) -> bool:
     """Whether words may be what was missing: no command of their own, no word that stops messages, no talk."""
+    if like := _like(asked):
+        first, *more = words.split()
+        if re.fullmatch(like, first, re.IGNORECASE):
+            return True
+        if more or not first.isascii():
+            return False
     if place is not None and len(words) > LONGEST_IN_TALK:
         return False
     if replies.read_intent(words) in ("stop", "stop_all", "start"):
         return False
     parsed = parse(words, commands.known())
     return isinstance(parsed, NotUnderstood) or parsed.short
+
+
+def _like(asked: Turn) -> str:
+    """What the word that was missing looks like, where that is known."""
+    command = next((each for each in commands.known() if each.name == asked.body["command"]), None)
+    wanted = asked.body["missing"]
+    return next((each.like for each in command.arguments if each.name == wanted), "") if command else ""
 
 
 def _go_on(

@@ -78,6 +78,8 @@ def run(
     if not own:
         return speaker.say("refuse.quoted")
     if isinstance(parsed, NotUnderstood):
+        if parsed.lacking is not None:
+            return carry_out(speaker, sender, parsed.lacking, team, found)
         return _not_understood(speaker, own, parsed)
     return carry_out(speaker, sender, parsed, team, found)
 
@@ -97,15 +99,6 @@ def carry_out(
     tx, command, language, inbound = speaker.tx, parsed.command, speaker.language, speaker.inbound
     if not may(teams.roles_of(tx, sender["id"]), command.permission, team["id"] if team else ""):
         return speaker.say("refuse.not_allowed", command=_phrase(command, language), who=_who_may(tx, team))
-    if parsed.missing:
-        speaker.wait_for(command.name, parsed.arguments, parsed.missing)
-        return speaker.say(
-            "refuse.missing_argument",
-            command=_phrase(command, language),
-            given=[value for value in parsed.arguments.values() if value],
-            argument={"key": f"command.argument.{parsed.missing}", "args": {}},
-            example=(command.examples.get(language) or command.examples.get("en") or ("",))[0],
-        )
     if command.name != MORE:
         command_turns.end(tx, speaker.seat, "page")
 
@@ -134,7 +127,29 @@ def carry_out(
         takes_files=speaker.can.files,
         only_for=inbound.sender if inbound.private else "",
     )
-    return command.run(call)
+    return _lacks(call, speaker, parsed) if parsed.missing else command.run(call)
+
+
+def _lacks(call: Call, speaker: Speaker, parsed: Parsed) -> Receipt:
+    """Asks for the argument that is missing: by number where there is something to choose from."""
+    command, missing = parsed.command, parsed.missing
+    phrase = _phrase(command, call.language)
+    offered = next(each.offered for each in command.arguments if each.name == missing)
+    if offered is not None and (there := offered(call)):
+        options = [
+            {"label": label, "command": command.name, "arguments": {**parsed.arguments, missing: word}}
+            for label, word in there
+        ]
+        lacking = {"command": command.name, "arguments": dict(parsed.arguments), "missing": missing}
+        return speaker.ask("refuse.which_case", options, lacking=lacking, command=phrase)
+    speaker.wait_for(command.name, parsed.arguments, missing)
+    return speaker.say(
+        "refuse.missing_argument",
+        command=phrase,
+        given=[value for value in parsed.arguments.values() if value],
+        argument={"key": f"command.argument.{missing}", "args": {}},
+        example=(command.examples.get(call.language) or command.examples.get("en") or ("",))[0],
+    )
 
 
 def speaker_to(

@@ -54,13 +54,15 @@ MOST_SUGGESTIONS = 3
 class Argument:
     """One argument of a command. `rest` takes everything that is left.
 
-    `like` is what a word for it looks like: a line with another word there is talk, and not this command.
+    `like` is what a word for it looks like: a line with another word there is talk, and not this command. `offered`
+    gives what there is to choose from where nothing was said for it: (how it is called, the word for it).
     """
 
     name: str
     required: bool = True
     rest: bool = False
     like: str = ""
+    offered: Callable[[Call], Sequence[tuple[str, str]]] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,12 +145,14 @@ class NotUnderstood:
     """No command; `nearest` is what was probably meant, best first, and `lines` the same with the rest of the line.
 
     Where it begins like a command that takes no more words, `understood` is that command and `left_over` the words.
+    `lacking` is the command it may be all the same, where only a word that looks like its first argument is not there.
     """
 
     nearest: tuple[str, ...]
     lines: tuple[str, ...] = ()
     understood: str = ""
     left_over: str = ""
+    lacking: Parsed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,7 @@ def parse(text: str, commands: Sequence[Command], language: str = "") -> Parsed 
             return first
         line = shorter
         again = _read(line, book, language)
-        first = again if isinstance(again, Parsed) or again.nearest or again.understood else first
+        first = again if isinstance(again, Parsed) or again.nearest or again.understood or again.lacking else first
     return first
 
 
@@ -256,9 +260,17 @@ def _parsed(
     if left_over:
         # "open question: who calls?" begins like a command and is none; neither is "claim it please".
         if any(argument.like for argument in phrase.command.arguments):
-            return NotUnderstood(())
+            return NotUnderstood((), lacking=_lacking(phrase.command, rest, languages))
         return NotUnderstood((_shown(phrase, language),), (_shown(phrase, language),), begun, left_over)
     return Parsed(phrase.command, arguments, missing, languages, short)
+
+
+def _lacking(command: Command, rest: str, languages: tuple[str, ...]) -> Parsed | None:
+    """The command with everything but its first argument, where that can be chosen from what there is."""
+    first, *others = command.arguments
+    if first.offered is None or not others:
+        return None
+    return Parsed(command, _arguments(others, rest)[0], first.name, languages)
 
 
 def _begins(line: str, phrase: str) -> bool:

@@ -61,9 +61,10 @@ def team(call: Call, wanted: str) -> Row | None:
 
 def no_team(call: Call) -> Receipt:
     """Says that no team is meant, and which there are."""
-    return call.say(
-        "refuse.no_such_team", team=call.arguments.get("team", ""), known=[row["id"] for row in teams.all(call.tx)]
-    )
+    wanted, known = call.arguments.get("team", ""), [row["id"] for row in teams.all(call.tx)]
+    if known and not wanted:
+        return call.say("refuse.which_team", known=known)
+    return call.say("refuse.no_such_team", team=wanted, known=known)
 
 
 def first(tx: Tx, words: tuple[str, ...]) -> tuple[str, list[Row], tuple[str, ...]]:

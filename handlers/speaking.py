@@ -50,11 +50,16 @@ class Speaker:
             "" if self.inbound.place == self.inbound.sender else self.inbound.sender, key, args, aside=True
         )
 
-    def ask(self, key: str, options: Sequence[Mapping[str, Any]], **args: Any) -> Receipt:
-        """Lists options by number, each with a `label` and what is done when it is chosen, and waits for the number."""
+    def ask(
+        self, key: str, options: Sequence[Mapping[str, Any]], *, lacking: Mapping[str, Any] | None = None, **args: Any
+    ) -> Receipt:
+        """Lists options by number, each with a `label` and what is done when it is chosen, and waits for the number.
+
+        Where the word for it is as good, `lacking` is the command, its arguments and which one is missing.
+        """
         shown = options[:MOST_OPTIONS]
         turn_id = self.tx.new_id()
-        body = {"options": shown, "language": self.language, "private": self.inbound.private}
+        body = {"options": shown, "language": self.language, "private": self.inbound.private, **(lacking or {})}
         command_turns.keep(self.tx, self.seat, "asked", turn_id, body, self.now)
         lines: list[dict[str, Any]] = [
             {"key": "command.option", "args": {"n": n, "label": each["label"]}} for n, each in enumerate(shown, 1)

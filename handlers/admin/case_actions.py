@@ -15,7 +15,7 @@ from cxbot.domain import dates, replies
 from cxbot.domain.roles import may
 from cxbot.ports import Form, Receipt, Row
 from cxbot.transactions import case_access, case_copies, teams
-from handlers import forms, team
+from handlers import case_named, forms, team
 from handlers.grammar import Argument, Call, Command
 
 CODE = r"#?[2-9A-HJ-NP-Z]{6}"
@@ -170,18 +170,20 @@ def _near(call: Call, code: str) -> list[Row]:
     return [row for row in near if may(roles, "work_case", row["team_id"] or "none")][:3]
 
 
-_CODE = Argument("code", like=CODE)
+_CODE = Argument("code", like=CODE, offered=case_named.offered)
+_ENDED = Argument("code", like=CODE)
+"""Of a case that is no longer worked; of those there are too many to choose from."""
 _REST = Argument("words", required=False, rest=True)
 
 
 def _command(
     name: str, en: tuple[str, ...], cn: tuple[str, ...], tw: tuple[str, ...], run: Callable[[Call], Receipt],
-    *, more: tuple[Argument, ...] = (), example: tuple[str, str, str] = ("", "", ""),
+    *, code: Argument = _CODE, more: tuple[Argument, ...] = (), example: tuple[str, str, str] = ("", "", ""),
 ) -> Command:  # fmt: skip
     words = {"en": en, "zh-CN": cn, "zh-TW": tw}
     typed = example if example[0] else tuple(f"{each[0]} K7M2Q9" for each in (en, cn, tw))
     examples = dict(zip(words, ((each,) for each in typed), strict=True))
-    return Command(name, words, "work_case", run, (_CODE, *more), examples)
+    return Command(name, words, "work_case", run, (code, *more), examples)
 
 
 COMMANDS = [
@@ -193,8 +195,10 @@ COMMANDS = [
     _command("claim", ("claim", "take"), ("认领",), ("認領",), _at_once("claim")),
     _command("release", ("release",), ("放回",), ("放回",), _at_once("release")),
     _command("contacted", ("contacted",), ("已联系客户", "已联系"), ("已聯絡客戶", "已聯絡"), _at_once("contacted")),
-    _command("reopen", ("reopen",), ("重新打开",), ("重新開啟",), _at_once("reopen")),
-    _command("reached", ("reached them", "reached"), ("已另行告知",), ("已另行告知",), _at_once("reached")),
+    _command("reopen", ("reopen",), ("重新打开",), ("重新開啟",), _at_once("reopen"), code=_ENDED),
+    _command(
+        "reached", ("reached them", "reached"), ("已另行告知",), ("已另行告知",), _at_once("reached"), code=_ENDED,
+    ),
     _command("not a promise", ("not a promise",), ("这不是承诺",), ("這不是承諾",), _at_once("call_off")),
     _command(
         "reply", ("reply", "reply to"), ("回复客户", "回复"), ("回覆客戶", "回覆"), _with_form("reply", _words),

@@ -8,6 +8,7 @@ from typing import Any
 from cxbot.ports import Receipt
 from cxbot.transactions import case_access, case_messages, conversations
 from cxbot.transactions.conversations import Line
+from handlers import case_named
 from handlers.admin import case_actions
 from handlers.grammar import Argument, Call, Command
 
@@ -61,7 +62,10 @@ COMMANDS = [
         },
         permission="work_case",
         run=transcript,
-        arguments=(Argument("code", like=case_actions.CODE), Argument("page", required=False, rest=True)),
+        arguments=(
+            Argument("code", like=case_actions.CODE, offered=case_named.offered),
+            Argument("page", required=False, rest=True),
+        ),
         examples={
             "en": ("transcript K7M2Q9", "transcript K7M2Q9 page 2"),
             "zh-CN": ("对话记录 K7M2Q9", "对话记录 K7M2Q9 第2页"),

@@ -5,34 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 from cxbot.domain import case_timing
-from cxbot.domain.roles import may
 from cxbot.ports import Receipt, Row
-from cxbot.transactions import cases, teams
+from cxbot.transactions import cases
+from handlers import case_named
 from handlers.grammar import Call, Command
-
-READ = 200
 
 
 def mine(call: Call) -> Receipt:
     """The cases of the one who asks."""
-    return _listed(call, "mine", _worked(call, owner_id=call.sender["id"]))
+    return _listed(call, "mine", case_named.worked(call, owner_id=call.sender["id"]))
 
 
 def open_cases(call: Call) -> Receipt:
     """The team's cases that nobody has claimed or that are being worked; elsewhere those the sender may see."""
-    return _listed(call, "open", _worked(call))
+    return _listed(call, "open", case_named.worked(call))
 
 
 def overdue(call: Call) -> Receipt:
     """Cases whose promise to the customer has passed: that of first contact, or one that a colleague made."""
-    rows = [row for row in _worked(call) if case_timing.overdue(row, call.now)]
+    rows = [row for row in case_named.worked(call) if case_timing.overdue(row, call.now)]
     return _listed(call, "overdue", rows)
 
 
 def untold(call: Call) -> Receipt:
     """Resolved cases whose customer does not know yet what was done, with the reason: to be reached another way."""
-    seen = _seen(call)
-    rows = [row for team_id in seen for row in call.tx.all("cases.untold", team_id=team_id, most=READ)]
+    seen = case_named.seen(call)
+    rows = [row for team_id in seen for row in call.tx.all("cases.untold", team_id=team_id, most=case_named.READ)]
     on_the_way = [call.tx.one("cases.being_told", team_id=team_id) for team_id in seen]
     n = sum(row["n"] for row in on_the_way if row)
     if not rows and not n:
@@ -54,22 +52,6 @@ def untold(call: Call) -> Receipt:
     if n:
         lines.append({"key": "command.untold.on_the_way", "args": {"n": n}})
     return call.say("command.untold.list", n=len(rows), lines=lines)
-
-
-def _worked(call: Call, *, owner_id: str = "") -> list[Row]:
-    """Cases being worked: of an owner wherever they are, else those the sender may see."""
-    wanted = [""] if owner_id else _seen(call)
-    most = {"owner_id": owner_id, "most": READ}
-    rows = [row for team_id in wanted for row in call.tx.all("cases.worked", team_id=team_id, **most)]
-    return sorted(rows, key=lambda row: case_timing.due_by(row)[0])
-
-
-def _seen(call: Call) -> list[str]:
-    """The team in whose place it is asked; elsewhere those the sender may read, "" for all of them."""
-    if call.team is not None:
-        return [call.team["id"]]
-    roles = teams.roles_of(call.tx, call.sender["id"])
-    return [""] if may(roles, "read", "none") else [each for each in sorted(roles) if may(roles, "read", each)]
 
 
 def _listed(call: Call, name: str, rows: list[Row]) -> Receipt:

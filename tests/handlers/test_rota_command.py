@@ -140,7 +140,7 @@ async def test_the_form_of_a_hand_over_shows_the_load_and_who_is_away(world):
 
 async def test_an_admin_of_no_team_names_the_team(world):
     await with_rota(world)
-    assert "There is no team" in (await says(world, ADA, "rota")).text
+    assert "Which team?" in (await says(world, ADA, "rota")).text
     assert (await says(world, ADA, "rota support")).text.startswith("Support")
     assert (await says(world, ADA, "rota delivery")).text.startswith("Delivery has no rota")
 
