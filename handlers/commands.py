@@ -67,7 +67,8 @@ def run(
     parsed = parse(own, known(), language)
     if isinstance(parsed, Parsed) and parsed.languages and not {language, "en"} & set(parsed.languages):
         # Everybody writes "help"; who writes 帮助 reads Chinese.
-        language = parsed.languages[0]
+        written = spoken(own, language)
+        language = written if written in parsed.languages else parsed.languages[0]
     elif isinstance(parsed, NotUnderstood) and (written := spoken(own, language)) != language:
         language = written
         parsed = parse(own, known(), language)

@@ -6,22 +6,8 @@ import re
 import unicodedata
 from typing import Final
 
-# Traditional characters (and a few Hong Kong and Taiwan variants) that people use in replies, each with its
-# simplified form. Only what a reply's vocabulary needs: names and rare words may stay as they are, because both
-# sides of every comparison are folded with the same table.
-_TRADITIONAL: Final = (
-    "個个們们願愿撳揿無无為为這这樣样還还進进過过對对會会來来時时間间問问題题開开關关訂订閱阅復复複复覆复給给兩两萬万點点說说話话電电傳传訊讯號号幫帮協协轉转專专員员實实質质價价錢钱貴贵遲迟運运貨货單单裝装滿满謝谢"
-    "請请誰谁讓让認认識识應应該该錯错選选項项擇择繼继續续結结終终級级紅红綠绿線线總总體体驗验評评語语態态環环興兴極极樂乐歡欢愛爱惡恶壞坏爛烂讚赞贊赞優优廢废騙骗虧亏賠赔費费買买賣卖購购車车動动務务勞劳辦办"
-    "麼么嗎吗喲哟囉啰嘍喽係系淨净靜静氣气煩烦惱恼憤愤憂忧鬱郁難难離离雖虽雙双寫写導导尋寻師师帶带幾几庫库廣广廠厂後后從从徑径徵征懷怀戶户擔担據据損损換换擾扰攔拦數数斷断於于暫暂書书東东條条標标機机權权歸归"
-    "殺杀決决沒没況况測测準准溫温滅灭災灾爭争牆墙獎奖現现產产畢毕異异當当療疗發发監监盤盘確确禮礼種种積积穩稳窮穷筆笔節节範范簡简糧粮紀纪約约純纯紙纸細细組组絕绝統统絲丝經经綜综維维網网緊紧編编練练縮缩績绩"
-    "織织罵骂義义習习聞闻聯联聲声職职聽听肅肃脫脱與与舊旧藍蓝處处虛虚蝦虾補补製制襪袜見见規规視视覺觉親亲觀观計计討讨記记許许設设訪访證证試试詢询詳详誇夸誠诚誤误調调談谈論论諾诺謊谎講讲譯译護护變变豐丰貝贝"
-    "負负財财責责貼贴賀贺資资賞赏賬账跡迹踐践蹟迹較较載载輕轻輛辆輪轮輸输辭辞農农迴回連连週周遊游違违遠远適适遺遗邊边郵邮鄰邻醫医釋释針针銀银鐘钟鍾钟門门閉闭閃闪闆板陣阵陸陆陳陈陰阴隊队階阶際际隨随險险雜杂"
-    "雞鸡靈灵頂顶順顺須须領领頭头頻频顆颗顏颜額额類类顧顾顯显風风飛飞飯饭飽饱館馆馬马駕驾騎骑髒脏鬆松鬧闹魚鱼鮮鲜鳥鸟麗丽麥麦黃黄黨党齊齐齒齿龍龙國国圖图圓圆園园場场塊块報报壓压夠够夢梦奪夺妳你娛娱學学宮宫"
-    "寧宁審审寬宽將将屬属島岛帳账幣币強强彈弹徹彻恆恒恥耻慘惨慣惯憑凭懶懒戲戏戰战掃扫掛挂採采揀拣撥拨撿捡擁拥擊击擠挤攜携攝摄敗败敵敌斃毙昇升晉晋暈晕曉晓曬晒歷历樓楼槓杠檔档檢检欄栏歐欧殘残滯滞漲涨滾滚潔洁"
-    "潤润濕湿灣湾煙烟營营爺爷牽牵狀状獨独獲获瑣琐瘋疯癡痴盡尽眾众睏困矯矫碼码礎础稱称窩窝競竞筍笋紮扎緩缓罷罢聰聪腦脑臉脸臨临舉举艱艰莊庄蒼苍薦荐薩萨藥药蘇苏蟲虫衛卫衝冲裡里裏里襯衬訴诉詞词賤贱贏赢趕赶趨趋"
-    "躍跃輩辈遞递邏逻醜丑鑽钻鎖锁鏡镜鐵铁長长貳贰參参啞哑啟启嚇吓嚴严囖啰噉咁諗谂閒闲靚靓蠻蛮吶呐瞭了絡络達达騷骚讀读膠胶臺台著着麵面爲为託托賴赖懇恳歎叹鍵键豬猪餓饿飲饮佔占佈布簽签籤签勵励勢势勝胜堅坚夾夹"
-    "奮奋嘔呕嘆叹噴喷彎弯懸悬樹树濫滥灑洒牠它祇只隻只罰罚聖圣脅胁術术詐诈諮咨謙谦譽誉賊贼轟轰鈕钮錄录鑒鉴鬥斗"
-)
+from cxbot.domain.traditional import SIMPLIFIED
+
 # Typed in many ways, meant as one; invisible characters and skin tones mean nothing here.
 _LOOKALIKES: Final = {
     **dict.fromkeys("\u2018\u2019\u201b\u02bc\u0060\u00b4\u2032", "'"),
@@ -36,7 +22,7 @@ _LOOKALIKES: Final = {
     **{chr(0x2776 + digit): str(digit + 1) for digit in range(10)},
 }
 _CHARACTERS: Final = str.maketrans(
-    {**dict(zip(_TRADITIONAL[::2], _TRADITIONAL[1::2], strict=True)), **_LOOKALIKES},
+    {**SIMPLIFIED, **_LOOKALIKES},
 )
 _BLANKS: Final = re.compile(r"[^\S\n]+")
 _LINE_ENDS: Final = re.compile(r" *\n\s*")

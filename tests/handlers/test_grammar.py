@@ -277,3 +277,14 @@ def test_an_example_without_its_arguments_is_completed_by_them(language):
 )
 def test_a_mistyped_command_is_offered_with_all_that_was_written_after_it(typed, meant):
     assert meant in read(typed).lines
+
+
+def test_no_traditional_sign_of_a_command_is_left_as_it_is():
+    words = "".join(phrase for command in commands.known() for phrase in phrases(command))
+    words.encode("gb2312")  # the simplified signs alone
+
+
+def test_what_is_offered_is_in_the_readers_script():
+    found = parse("恢复情况", commands.known(), "zh-CN")
+    assert isinstance(found, NotUnderstood)
+    assert "恢复团队" in found.nearest
