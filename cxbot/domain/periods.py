@@ -1,6 +1,7 @@
-"""Reads what span of days somebody means: "week", "last month", "最近 14 天", "2025-11-01 to 2025-11-14". Pure.
+"""Reads what span of days somebody means: "last month", "最近 14 天", "2025-11-01 to 2025-11-14". Pure.
 
-Days are those of the company's time zone; both ends belong to the period.
+"Week" is the last 7 days, "this week" since Monday, and so for months, quarters and years. Days are those of the
+company's time zone; both ends belong to the period.
 """
 
 from __future__ import annotations
@@ -18,10 +19,14 @@ ROLLING = {"today": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
 _NAMES = {
     "today": "today|今天|今日|当天",
     "yesterday": "yesterday|昨天|昨日",
-    "week": "week|this week|本周|这周|一周|本星期|这星期",
-    "month": "month|this month|本月|这个月|月",
-    "quarter": "quarter|this quarter|季度|本季度|本季|这个季度",
-    "year": "year|this year|今年|本年|年",
+    "week": "week|一周",
+    "month": "month|一个月|月",
+    "quarter": "quarter|季度",
+    "year": "year|一年|年",
+    "this_week": "this week|本周|这周|本星期|这星期|这个星期|本礼拜|这礼拜",
+    "this_month": "this month|本月|这个月",
+    "this_quarter": "this quarter|本季度|本季|这个季度|这一季",
+    "this_year": "this year|今年|本年",
     "last_week": "last week|previous week|上周|上星期|上个星期|上礼拜",
     "last_month": "last month|previous month|上月|上个月",
     "last_quarter": "last quarter|previous quarter|上季度|上季|上个季度",
@@ -53,13 +58,23 @@ class Period:
         return (self.until - self.since).days + 1
 
     def before(self) -> Period:
-        """The period before it: the calendar month, quarter or year before, else as many days right before it."""
-        if self.name in ("last_month", "last_quarter", "last_year"):
-            return Period("dates", _earlier(self.since, _MONTHS[self.name]), self.since - timedelta(days=1))
+        """The period before it: the calendar month, quarter or year before, else as many days right before it.
+
+        Before one that still runs, as many days of the one before: as far as that had come by then.
+        """
+        if self.name in _MONTHS:
+            first, last = _earlier(self.since, _MONTHS[self.name]), self.since - timedelta(days=1)
+            if self.name.startswith("this_"):
+                last = min(last, first + timedelta(days=self.days - 1))
+            return Period("dates", first, last)
+        if self.name == "this_week":
+            return Period("dates", self.since - timedelta(days=7), self.until - timedelta(days=7))
         return Period("dates", self.since - timedelta(days=self.days), self.since - timedelta(days=1))
 
 
-_MONTHS = {"last_month": 1, "last_quarter": 3, "last_year": 12}
+_MONTHS = {
+    f"{which}_{name}": n for which in ("this", "last") for name, n in (("month", 1), ("quarter", 3), ("year", 12))
+}
 
 
 def rolling(name: str, today: date) -> Period:
@@ -92,11 +107,15 @@ def _called(name: str, today: date) -> Period:
         return rolling(name, today)
     if name == "yesterday":
         return Period(name, today - timedelta(days=1), today - timedelta(days=1))
+    monday = today - timedelta(days=today.weekday())
+    if name == "this_week":
+        return Period(name, monday, today)
     if name == "last_week":
-        monday = today - timedelta(days=today.weekday() + 7)
-        return Period(name, monday, monday + timedelta(days=6))
+        return Period(name, monday - timedelta(days=7), monday - timedelta(days=1))
     months = _MONTHS[name]
     this = today.replace(day=1, month=(today.month - 1) // months * months + 1)
+    if name.startswith("this_"):
+        return Period(name, this, today)
     return Period(name, _earlier(this, months), this - timedelta(days=1))
 
 

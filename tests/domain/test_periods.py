@@ -17,7 +17,13 @@ TODAY = date(2025, 11, 20)  # a Thursday
         ("today", "2025-11-20", "2025-11-20"),
         ("昨天", "2025-11-19", "2025-11-19"),
         ("week", "2025-11-14", "2025-11-20"),
-        ("本週", "2025-11-14", "2025-11-20"),
+        ("this week", "2025-11-17", "2025-11-20"),
+        ("本週", "2025-11-17", "2025-11-20"),
+        ("month", "2025-10-22", "2025-11-20"),
+        ("this month", "2025-11-01", "2025-11-20"),
+        ("本月", "2025-11-01", "2025-11-20"),
+        ("本季", "2025-10-01", "2025-11-20"),
+        ("今年", "2025-01-01", "2025-11-20"),
         ("last week", "2025-11-10", "2025-11-16"),
         ("上周", "2025-11-10", "2025-11-16"),
         ("上週", "2025-11-10", "2025-11-16"),
@@ -67,6 +73,10 @@ def test_what_names_no_period_is_none(words):
     [
         ("week", "2025-11-07", "2025-11-13"),
         ("last week", "2025-11-03", "2025-11-09"),
+        ("this week", "2025-11-10", "2025-11-13"),
+        ("this month", "2025-10-01", "2025-10-20"),
+        ("this quarter", "2025-07-01", "2025-08-20"),
+        ("this year", "2024-01-01", "2024-11-19"),
         ("last month", "2025-09-01", "2025-09-30"),
         ("last quarter", "2025-04-01", "2025-06-30"),
         ("last year", "2023-01-01", "2023-12-31"),
@@ -88,3 +98,8 @@ def test_any_words_are_read_without_raising(words, today):
         assert period.since <= period.until
         assert 1 <= period.days <= periods.MOST_DAYS
         assert period.before().until < period.since
+
+
+def test_a_long_month_is_compared_with_no_more_than_the_whole_of_a_short_one():
+    before = periods.read("this month", date(2025, 3, 31))[0].before()
+    assert (before.since.isoformat(), before.until.isoformat()) == ("2025-02-01", "2025-02-28")
