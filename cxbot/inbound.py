@@ -17,7 +17,8 @@ Handle: TypeAlias = Callable[[Tx, Inbound, int, "list[Any] | None"], Receipt]
 """Handles a message in an open transaction; the list holds what a long read found, after ReadFirst was raised."""
 LONGEST_TEXT = 8_000
 """Characters of a message that are read and kept; the rest is cut, for no answer needs more."""
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, and those that turn the direction of what is written after them."""
 
 log = structlog.get_logger(__name__)
 

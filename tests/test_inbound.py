@@ -110,6 +110,10 @@ async def test_control_signs_are_dropped_and_endless_words_cut(world):
     assert (await world.the("inbox"))["words"] == "still not here"
 
 
+def test_signs_that_turn_the_direction_of_what_follows_are_dropped_and_those_of_a_word_kept():
+    assert clean(message("m1", "\u202eevil\u2066 \u05e9\u200fok")).text == "evil \u05e9\u200fok"
+
+
 async def test_a_held_message_leaves_when_the_person_acts_next(world):
     world.web.script([HoldUntilInbound("window closed")], SAM)
     await world.ticket_closed()

@@ -24,13 +24,13 @@ LONGEST_ATTRIBUTE = 500
 LARGEST_NUMBER = 2**53
 
 _LINES = re.compile(r"[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(?P<zone>[Zz]|[+-]\d\d:\d\d)?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,4}")
 
 
 def clean(text: str) -> str:
-    """Text on one line, without NUL, control characters, lone surrogates and outer blanks."""
+    """Text on one line, without NUL, control characters, those that turn its direction, lone surrogates and outer blanks."""
     return _CONTROLS.sub("", _LINES.sub(" ", text)).strip()
 
 

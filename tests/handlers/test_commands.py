@@ -58,6 +58,12 @@ async def test_a_mistyped_command_is_answered_with_what_was_probably_meant(world
     assert "Write “help”" in await says(world, ANA, "xyzzy")
 
 
+async def test_what_is_repeated_of_rubbish_is_short(world):
+    said = await says(world, ADA, "survey show " + "x" * 2_000)
+    assert "There is no survey “xxx" in said
+    assert len(said) < 600
+
+
 async def test_a_missing_argument_is_named_with_an_example(world):
     said = await says(world, ANA, "why")
     assert "needs a name" in said
