@@ -30,7 +30,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,4}")
 
 
 def clean(text: str) -> str:
-    """Text on one line, without NUL, control characters, those that turn its direction, lone surrogates and outer blanks."""
+    """Text on one line, without control characters, signs that turn its direction, lone surrogates and outer blanks."""
     return _CONTROLS.sub("", _LINES.sub(" ", text)).strip()
 
 

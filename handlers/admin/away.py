@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 from functools import partial
@@ -34,9 +35,10 @@ _BACK_TALK = re.compile(
 _REASON = re.compile(r"\s*(?:(?<!\d)[:：]|[:：](?!\d)|[,，(（])\s*(?P<reason>.+?)[)）]?$")
 
 _DAY = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "tomorrow", "tonight")
 _DASHED = re.compile(rf"\b({_DAY})\s*[-–]\s*({_DAY})\b", re.IGNORECASE)
 _NEXT_WEEK = re.compile(
-    r"(?P<until>(?:\buntil|\btill|到|至)\s*)?(?:\bnext week\b|下个?(?:周|週|星期|礼拜|禮拜)(?![一二三四五六日天]))",
+    r"(?P<until>(?:\buntil|\btill|到|至)\s*)?(?:\bnext week\b|下个?(?:周|週|星期|礼拜|禮拜)(?![一二三四五六七八九十日天]))",
     re.IGNORECASE,
 )
 
@@ -81,7 +83,15 @@ def means_it(words: str, now: int) -> bool:
     if ends is not None and ends["long"]:
         return dates.is_span(_REASON.sub("", ends["until"]))
     until = ends is not None and not ends["range"]
-    return until or _read(_REASON.sub("", words), "UTC", now) is not None
+    return until or _mistyped_day(words) or _read(_REASON.sub("", words), "UTC", now) is not None
+
+
+def _mistyped_day(words: str) -> bool:
+    """Whether nothing follows but a day that there is not: "fryday", 周八."""
+    if re.fullmatch(r"[上下]?个?(?:周|週|星期|礼拜|禮拜)\S", words):
+        return True
+    each = words.casefold().removeprefix("on ").removeprefix("next ").split()
+    return len(each) == 1 and bool(difflib.get_close_matches(each[0], _DAYS, n=1, cutoff=0.8))
 
 
 def _whole(words: str, zone: str, now: int) -> tuple[str, str]:

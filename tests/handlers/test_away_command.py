@@ -138,3 +138,16 @@ async def test_talk_in_a_teams_channel_is_not_answered(world, talk):
 )
 async def test_what_is_meant_for_the_bot_is_answered_there(world, typed):
     assert await says(world, ANA, typed) != ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("out fryday", "“fryday” is no day to come"),
+        ("out on tomorow", "is no day to come"),
+        ("请假 下礼拜八", "下礼拜八"),
+        ("請假 週八", "週八"),
+    ],
+)
+async def test_a_day_that_there_is_not_is_said_and_not_taken_for_talk(world, typed, said):
+    assert said in await says(world, ANA, typed)
