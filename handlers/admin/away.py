@@ -38,7 +38,8 @@ _DAY = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "tomorrow", "tonight")
 _DASHED = re.compile(rf"\b({_DAY})\s*[-–]\s*({_DAY})\b", re.IGNORECASE)
 _NEXT_WEEK = re.compile(
-    r"(?P<until>(?:\buntil|\btill|到|至)\s*)?(?:\bnext week\b|下个?(?:周|週|星期|礼拜|禮拜)(?![一二三四五六七八九十日天]))",
+    r"(?P<until>(?:\buntil|\btill|到|至)\s*)?"
+    r"(?:\bnext week\b|下个?(?:周|週|星期|礼拜|禮拜)(?![一二三四五六七八九十日天]))",
     re.IGNORECASE,
 )
 
