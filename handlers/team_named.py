@@ -7,6 +7,7 @@ from cxbot.ports import Receipt, Row, Tx
 from cxbot.transactions import people, teams
 from handlers.grammar import Call
 
+_FOR = ("for", "in", "of", "on", "为", "給", "给", "為")
 MOST_NAME = 4
 """Words of which a team's name is made at most."""
 
@@ -31,6 +32,17 @@ def split(call: Call, words: str) -> tuple[Row | None, str]:
         return call.team, words
     mine = [team_id for team_id in teams.roles_of(call.tx, call.sender["id"]) if team_id]
     return (teams.get(call.tx, mine[0]) if len(mine) == 1 else None), words
+
+
+def split_at_either_end(call: Call, words: str) -> tuple[Row | None, str]:
+    """As `split`, for what may as well end in the team: "Ana, Ben weekly for support"."""
+    each = words.split()
+    for length in range(min(len(each) - 1, MOST_NAME), 0, -1):
+        row = named(call.tx, " ".join(each[-length:]))
+        if row is not None:
+            rest = each[:-length]
+            return row, " ".join(rest[:-1] if rest[-1].casefold() in _FOR else rest)
+    return split(call, words)
 
 
 def edited(call: Call, words: str, command: str) -> tuple[Row, str] | Receipt:

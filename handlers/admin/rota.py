@@ -12,7 +12,7 @@ from cxbot.domain import calendar, dates
 from cxbot.domain.roles import RANK, may
 from cxbot.ports import Receipt, Row
 from cxbot.transactions import case_messages, people, rotas, teams
-from handlers import naming
+from handlers import naming, team_named
 from handlers.grammar import Argument, Call, Command
 
 _SINCE = re.compile(r"\s*(?:\b(?:from|since|starting|on)\b|从|從|自)\s*(?P<since>.+?)(?:起|开始|開始)?$", re.IGNORECASE)
@@ -46,12 +46,11 @@ def show(call: Call) -> Receipt:
 
 def set_(call: Call) -> Receipt:
     """These take turns: "Ana, Ben weekly from Monday 09:00"."""
-    team = naming.team(call, "")
+    team, words = team_named.split_at_either_end(call, call.arguments["members"])
     if team is None:
         return naming.no_team(call)
     if not _may_edit(call, team):
         return _refused(call, team, "rota set")
-    words = call.arguments["members"]
     weeks, since = 1, _next_monday(call, team)
     if begins := _SINCE.search(words):
         at = dates.read(begins["since"], team["time_zone"], call.now)
@@ -71,7 +70,7 @@ def set_(call: Call) -> Receipt:
 
 def end(call: Call) -> Receipt:
     """Nobody takes turns any more."""
-    team = naming.team(call, "")
+    team = naming.team(call, call.arguments.get("team", ""))
     if team is None:
         return naming.no_team(call)
     if not _may_edit(call, team):
@@ -83,10 +82,9 @@ def end(call: Call) -> Receipt:
 
 def cover(call: Call) -> Receipt:
     """Somebody is on call in place of whose turn it is: "Ben until Sunday", or "until Sunday" for oneself."""
-    team = naming.team(call, "")
+    team, words = team_named.split_at_either_end(call, call.arguments["who"])
     if team is None:
         return naming.no_team(call)
-    words = call.arguments["who"]
     ends = _UNTIL.search(words)
     read = dates.read_end(ends["until"], team["time_zone"], call.now) if ends else None
     if ends is None or read is None or read[0] <= call.now:
@@ -214,7 +212,7 @@ COMMANDS = [
         run=set_,
         arguments=(Argument("members", rest=True),),
         examples={
-            "en": ("rota set Ana, Ben weekly from monday 09:00",),
+            "en": ("rota set Ana, Ben weekly from monday 09:00", "rota set Ana, Ben weekly for support"),
             "zh-CN": ("值班 设置 小伟、小红 每周 从周一 09:00",),
             "zh-TW": ("值班 設定 小偉、小美 每週 從週一 09:00",),
         },
@@ -225,6 +223,7 @@ COMMANDS = [
         words={"en": ("rota off", "end rota"), "zh-CN": ("值班 取消", "取消值班"), "zh-TW": ("值班 取消", "取消值班")},
         permission="work_case",
         run=end,
+        arguments=(TEAM,),
     ),
     Command(
         name="cover",

@@ -303,7 +303,7 @@ def small(world):
 
 @pytest.mark.parametrize(
     ("listed", "more", "says_so"),
-    [("open", "more", "write “more”"), ("待处理", "更多", "发“更多”"), ("待處理", "下一頁", "发“更多”")],
+    [("open", "more", "write “more”"), ("待处理", "更多", "发“更多”"), ("待處理", "下一頁", "傳「更多」")],
 )
 async def test_a_long_answer_comes_in_pages_that_fit(world, listed, more, says_so):
     small(world)

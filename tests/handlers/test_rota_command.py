@@ -145,6 +145,13 @@ async def test_an_admin_of_no_team_names_the_team(world):
     assert (await says(world, ADA, "rota delivery")).text.startswith("Delivery has no rota")
 
 
+@pytest.mark.parametrize("typed", ["rota set Ana, Ben weekly for support", "rota set support Ana, Ben weekly"])
+async def test_an_admin_names_the_team_of_a_rota_before_or_after_the_people(world, typed):
+    assert (await says(world, ADA, typed)).text.startswith("Set. Support")
+    assert (await says(world, ADA, "cover Ben until sunday support")).text.startswith("Ben is on call")
+    assert (await says(world, ADA, "rota off support")).text == "Support has no rota any more: its leads are called."
+
+
 async def test_a_rota_can_be_ended(world):
     await with_rota(world)
     assert (await says(world, ANA, "rota off")).text == "Support has no rota any more: its leads are called."
