@@ -39,7 +39,7 @@ def line(row: Row) -> dict[str, Any]:
     """A cadence in one line: its name, its survey, its plan, its state."""
     args = {
         "name": row["name"],
-        "survey": row["survey"],
+        "survey": row["survey"] if row["survey"] != row["name"] else "",
         "plan": described(cadences.plan_of(row)),
         "state": state(row),
     }
@@ -69,7 +69,7 @@ def sides(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[list[Any
 def _comes_round(plan: Plan) -> dict[str, Any]:
     clock = f"{plan.hour:02}:{plan.minute:02}"
     if plan.every:
-        days: list[Any] = list(plan.days)
+        days: list[Any] = [{"key": "command.cadence.plan.day", "args": {"n": day}} for day in plan.days]
         if plan.every == "week":
             days = [{"key": f"time.weekday.{day + 1}", "args": {}} for day in plan.days]
         since = "" if plan.at_once else plan.since
