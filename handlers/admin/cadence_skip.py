@@ -24,6 +24,7 @@ COMMANDS = [
             "zh-TW": ("週期 略過", "略過週期"),
         },
         permission="edit_survey",
+        topic="cadences",
         run=skip,
         arguments=(Argument("cadence"),),
         examples={"en": ("cadence skip nps",), "zh-CN": ("周期 跳过 nps",), "zh-TW": ("週期 略過 nps",)},

@@ -144,7 +144,9 @@ def _command(
     }
     more.setdefault("arguments", (Argument("cadence"),))
     words = {"en": en, "zh-CN": cn, "zh-TW": tw}
-    return Command(name=name, words=words, permission="edit_survey", run=run, examples=examples, **more)
+    return Command(
+        name=name, words=words, permission="edit_survey", topic="cadences", run=run, examples=examples, **more
+    )
 
 
 COMMANDS = [
