@@ -18,6 +18,7 @@ from cxbot.transactions import (
     outbox,
     people,
     settings,
+    surveys,
 )
 
 WHAT = "grown_send"
@@ -53,9 +54,12 @@ def step(tx: Tx, cadence_id: str, now: int, found: forecasts.Forecast | None, ne
     `found` is what `look` gave just before.
     """
     row = cadences.lock(tx, cadence_id)
-    if _comes_round(tx, row, now) and found is not None and cadence_sizes.outgrown(tx, cadence_id, found.asked):
-        _hold(tx, row, found, now)
-        return "held"
+    if _comes_round(tx, row, now) and surveys.live(tx, row["survey"]) is not None:
+        if found is None:
+            return "none"  # it came round since the look: it stays due, and is looked at again
+        if cadence_sizes.outgrown(tx, cadence_id, found.asked):
+            _hold(tx, row, found, now)
+            return "held"
     return cadences.step(tx, cadence_id, now, next_time)
 
 

@@ -101,6 +101,17 @@ async def test_a_request_that_lapsed_is_asked_for_again_by_resume(world):
     assert len(questions(world)) == 7
 
 
+async def test_where_there_is_no_second_admin_it_is_held_and_says_so(world):
+    await crowd(world, 3)
+    await from_on(world, 100, 3)
+    await answer(world, "cadence new nps every month from 1 dec 10:00")
+    await answer(world, "cadence start nps")
+    await crowd(world, 4)
+    await comes_round(world, 12)
+    assert questions(world) == []
+    assert "has to approve, and there is none. Make one" in world.texts(ADA)[-1]
+
+
 async def test_the_approver_of_a_large_send_sees_its_whole_forecast(world):
     await crowd(world, 6)
     await second_admin(world)
