@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -19,9 +20,10 @@ from cxbot.ports import Clock, Store, Tx
 from cxbot.transactions import (
     api_requests,
     audit,
-    cadences,
+    cadence_growth,
     case_clock,
     follow_ups,
+    forecasts,
     grants,
     improvement_clock,
     incidents,
@@ -80,11 +82,18 @@ def next_time(fields: Mapping[str, str], zone: str, after: int) -> int:
     return int(found.timestamp() * 1000) if found else 0
 
 
-def _cadence(tx: Tx, cadence_id: str, now: int) -> str:
-    return cadences.step(tx, cadence_id, now, next_time)
+def _look_at_cadence(tx: Tx, cadence_id: str, now: int) -> forecasts.Forecast | None:
+    return cadence_growth.look(tx, cadence_id, now, next_time)
 
 
-STEPS: Mapping[str, Callable[[Tx, str, int], str]] = {
+def _cadence(tx: Tx, cadence_id: str, now: int, found: forecasts.Forecast | None) -> str:
+    return cadence_growth.step(tx, cadence_id, now, found, next_time)
+
+
+LOOKS: Mapping[str, Callable[[Tx, str, int], Any]] = {"cadence": _look_at_cadence}
+"""A long read before a step, which is given what it found."""
+
+STEPS: Mapping[str, Callable[..., str]] = {
     "case": case_clock.step,
     "invitation": invitations.step,
     "incident": incidents.step,
@@ -148,7 +157,9 @@ class DueWork:
 
     async def _step(self, kind: str, row_id: str, now: int) -> None:
         try:
-            await self.store.run(STEPS[kind], row_id, now)
+            look = LOOKS.get(kind)
+            seen = [await self.store.read(look, row_id, now)] if look else []
+            await self.store.run(STEPS[kind], row_id, now, *seen)
         except Exception:
             # One that cannot be done must not stop the others, on this replica or on another: it is looked at later.
             log.exception("step_failed", kind=kind, subject=row_id)

@@ -12,7 +12,7 @@ from cxbot.domain import cadence_editing
 from cxbot.domain.cadence import Plan
 from cxbot.domain.cadence_words import NAME, Unread
 from cxbot.ports import Field, Form, Receipt, Row
-from cxbot.transactions import cadence_changes, cadences, forecasts, large_sends, settings, surveys
+from cxbot.transactions import cadence_changes, cadences, forecast_lines, forecasts, large_sends, settings, surveys
 from handlers import cadences as said
 from handlers import forms
 from handlers.grammar import Call
@@ -72,7 +72,7 @@ def change(call: Call, row: Row, wanted: Wanted) -> Receipt:
         "command.cadence_set.done",
         line=said.line(after),
         before=said.described(before) if before != wanted.plan else "",
-        lines=said.forecast(after, found) if found else [],
+        lines=forecast_lines.forecast(after, found) if found else [],
         counts=_from_when(row, after, wanted),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cxbot.clock import next_time
 from cxbot.ports import Receipt, Row
-from cxbot.transactions import cadences, forecasts, large_sends, settings
+from cxbot.transactions import cadence_sizes, cadences, forecast_lines, forecasts, large_sends, settings
 from handlers import cadences as said
 from handlers.grammar import Call
 
@@ -21,10 +21,14 @@ def begin(call: Call, row: Row, *, confirmed: bool) -> Receipt:
     if large_sends.needs_confirmation(call.tx, found.asked) and not confirmed:
         return _to_confirm(call, row, found)
     if large_sends.needs_second(call.tx, found.asked):
-        return _ask_second(call, row, found.asked)
+        return _ask_second(call, row, found)
     outcome = cadences.start(call.tx, row["id"], call.sender["id"], call.now, next_time)
+    if outcome == "done":
+        cadence_sizes.started(call.tx, row["id"], found.asked, seconded=False)
     key, args = said.changed(cadences.named(call.tx, row["name"]) or row, outcome, "started")
-    return call.say(key, **args, forecast=said.forecast(row, found, started=True) if outcome == "done" else [])
+    return call.say(
+        key, **args, forecast=forecast_lines.forecast(row, found, started=True) if outcome == "done" else []
+    )
 
 
 def _to_confirm(call: Call, row: Row, found: forecasts.Forecast) -> Receipt:
@@ -38,15 +42,15 @@ def _to_confirm(call: Call, row: Row, found: forecasts.Forecast) -> Receipt:
         "command.cadence.confirm",
         name=row["name"],
         n=found.asked,
-        lines=said.forecast(row, found),
+        lines=forecast_lines.forecast(row, found),
         second=second if large_sends.needs_second(call.tx, found.asked) else "",
         choices=[button],
     )
 
 
-def _ask_second(call: Call, row: Row, asked: int) -> Receipt:
-    what = large_sends.meaning(row, asked)
-    sent = large_sends.ask(call.tx, row, asked, call.sender, call.now, (call.channel, call.address))
+def _ask_second(call: Call, row: Row, found: forecasts.Forecast) -> Receipt:
+    what = large_sends.meaning(row, found.asked)
+    sent = large_sends.ask(call.tx, row, found, call.sender, call.now, (call.channel, call.address))
     if sent is None:
         return call.say("approval.nobody", what=what)
     return call.say("approval.sent", what=what, code=sent["code"], who=sent["names"])

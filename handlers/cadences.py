@@ -8,13 +8,11 @@ from typing import Any
 from cxbot.domain.cadence import DAY_MS, NO_HOLIDAYS, Audience, Plan, load
 from cxbot.domain.cadence_words import Unread
 from cxbot.ports import Row
-from cxbot.transactions import cadences, forecasts
+from cxbot.transactions import cadences
+from cxbot.transactions.forecast_lines import held
 
 KEY = "cd:"
 """How the key begins of what is pressed or filled in: `cd:start:<cadence>:<mark>`, `cd:set:<cadence>`."""
-FATIGUE = ("fatigue_metric", "fatigue_any")
-ALONE = ("opted_out", "no_address", "unreachable", "open_survey", "paused", "cadence_stopped")
-"""Reasons that are named by themselves; fatigue is one, the rest is the rest."""
 
 
 def changed(row: Row, outcome: cadences.Changed, done: str) -> tuple[str, dict[str, Any]]:
@@ -41,7 +39,7 @@ def line(row: Row) -> dict[str, Any]:
     """A cadence in one line: its name, its survey, its plan, its state."""
     args = {
         "name": row["name"],
-        "survey": row["survey"],
+        "survey": row["survey"] if row["survey"] != row["name"] else "",
         "plan": described(cadences.plan_of(row)),
         "state": state(row),
     }
@@ -71,7 +69,7 @@ def sides(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[list[Any
 def _comes_round(plan: Plan) -> dict[str, Any]:
     clock = f"{plan.hour:02}:{plan.minute:02}"
     if plan.every:
-        days: list[Any] = list(plan.days)
+        days: list[Any] = [{"key": "command.cadence.plan.day", "args": {"n": day}} for day in plan.days]
         if plan.every == "week":
             days = [{"key": f"time.weekday.{day + 1}", "args": {}} for day in plan.days]
         since = "" if plan.at_once else plan.since
@@ -109,37 +107,6 @@ def _audience(audience: Audience) -> list[dict[str, Any]]:
         "sample": audience.sample if audience.sample < 100 else 0,
     }
     return [{"key": f"command.cadence.plan.{name}", "args": {"it": it}} for name, it in given.items() if it]
-
-
-def held(counts: Mapping[str, int]) -> list[dict[str, Any]]:
-    """Who is not asked, by reason, the most first."""
-    groups: dict[str, int] = {}
-    for reason, n in counts.items():
-        group = "fatigue" if reason in FATIGUE else reason if reason in ALONE else "other"
-        groups[group] = groups.get(group, 0) + n
-    ordered = sorted(groups.items(), key=lambda each: (-each[1], each[0]))
-    return [{"key": f"command.cadence.held.{group}", "args": {"n": n}} for group, n in ordered]
-
-
-def forecast(row: Row, found: forecasts.Forecast, *, started: bool = False) -> list[dict[str, Any]]:
-    """A forecast, line by line; of what has been started, what is going to happen."""
-    plan = cadences.plan_of(row)
-    args = {"asked": found.asked, "audience": found.audience, "held": held(found.held)}
-    if plan.after:
-        lines = [
-            {"key": "command.cadence.forecast_after", "args": {**args, "touchpoint": plan.after}},
-            {"key": "command.cadence.forecast_weekly", "args": {"weekly": round(found.weekly, 1)}},
-        ]
-        if found.rest_days:
-            lines.append({"key": "command.cadence.forecast_rest", "args": {"days": found.rest_days}})
-        return lines
-    key = "command.cadence.asks_audience" if started else "command.cadence.forecast_audience"
-    lines = [{"key": key, "args": args}]
-    if found.asked:
-        pace = min(found.pace, found.asked)
-        when = {"days": found.days, "pace": pace, "begins": found.begins, "ends": found.ends}
-        lines.append({"key": "command.cadence.forecast_days", "args": when})
-    return lines
 
 
 def progress(row: Row, found: cadences.Progress) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ _QUOTES = "\"'“”‘’「」『』《》"
 _SPACES = re.compile(r"[^\S\n]+")
 _LINE_ENDS = re.compile(r" *\n\s*")
 _PIECE = re.compile(
-    r"\"([^\"]*)\"(?=\s|$)|[“”]([^“”]*)[“”]|「([^」]*)」|『([^』]*)』|《([^》]*)》"
+    r"\"([^\"]*)\"(?=[\s”]|$)|[“”]([^“”]*)[“”]|「([^」]*)」|『([^』]*)』|《([^》]*)》"
     r"|[‘’]([^‘’]*)[‘’](?=\s|$)|'([^']*)'(?=\s|$)|([^\s「『《“”]+|\S)"
 )
 _COURTESY = re.compile(
@@ -52,7 +52,7 @@ MOST_SUGGESTIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument of a command. `rest` takes everything that is left.
+    """One argument of a command. `rest` takes everything that is left, `as_written` with its quotation marks.
 
     `like` is what a word for it looks like: a line with another word there is talk, and not this command. `offered`
     gives what there is to choose from where nothing was said for it: (how it is called, the word for it).
@@ -61,6 +61,7 @@ class Argument:
     name: str
     required: bool = True
     rest: bool = False
+    as_written: bool = False
     like: str = ""
     offered: Callable[[Call], Sequence[tuple[str, str]]] | None = None
 
@@ -304,7 +305,7 @@ def _arguments(wanted: Sequence[Argument], rest: str) -> tuple[dict[str, str], s
     given: dict[str, str] = {}
     for argument in wanted:
         if argument.rest:
-            given[argument.name], pieces = _joined(rest, pieces), []
+            given[argument.name], pieces = _joined(rest, pieces, argument.as_written), []
         elif pieces:
             given[argument.name] = _word(pieces.pop(0))
             if argument.like and not re.fullmatch(argument.like, given[argument.name], re.IGNORECASE):
@@ -320,12 +321,17 @@ def _word(piece: re.Match[str]) -> str:
     return (quoted if quoted is not None else piece[0].strip(_QUOTES)).strip()
 
 
-def _joined(rest: str, pieces: Sequence[re.Match[str]]) -> str:
+def _joined(rest: str, pieces: Sequence[re.Match[str]], as_written: bool = False) -> str:
     if not pieces:
         return ""
     if "\n" in rest:
         return rest[pieces[0].start() :] if len(pieces) > 1 else _word(pieces[0])
-    return " ".join(map(_word, pieces))
+    return " ".join(_quoted(each) if as_written else _word(each) for each in pieces)
+
+
+def _quoted(piece: re.Match[str]) -> str:
+    """One word, or the words that quotes keep together, in their quotes; a quote without its other half is none."""
+    return piece[0] if any(group is not None for group in piece.groups()[:-1]) else _word(piece)
 
 
 @lru_cache(maxsize=16)

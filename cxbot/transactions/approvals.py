@@ -6,7 +6,7 @@ What happens then stands in `dangerous`; here is only who asked for what, until 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cxbot.domain.pairing import ALPHABET
@@ -33,11 +33,22 @@ def approvers(tx: Tx, asker_id: str) -> list[Row]:
 
 
 def ask(
-    tx: Tx, what: str, args: Mapping[str, Any], meaning: Mapping[str, Any], asker: Row, now: int, to: tuple[str, str]
+    tx: Tx,
+    what: str,
+    args: Mapping[str, Any],
+    meaning: Mapping[str, Any],
+    asker: Row,
+    now: int,
+    to: tuple[str, str],
+    *,
+    key: str = "approval.asked",
+    lines: Sequence[Mapping[str, Any]] = (),
+    refusal: str = "no",
 ) -> Row | None:
     """Asks the other admins to approve; None where there is none. Asked for already, it gives that one again.
 
-    `meaning` says what it is, `to` is the (channel, address) where the asker hears of it. Gives `code` and `names`.
+    `meaning` says what it is, `to` is the (channel, address) where the asker hears of it, ('', '') where they
+    cannot be written to. `lines` are what the others have to know to decide. Gives `code` and `names`.
     """
     others = approvers(tx, asker["id"])
     if not others:
@@ -55,13 +66,15 @@ def ask(
         address=address, asked_at=now, expires_at=until,
     )  # fmt: skip
     company = settings.company(tx)
-    said = {"what": meaning, "who": asker["name"], "code": code, "until": until, "zone": company.time_zone}
+    said = {"what": meaning, "who": asker["name"], "code": code, "until": until, "zone": company.time_zone,
+            "lines": list(lines)}  # fmt: skip
     for each in others:
         language = each["language"] or company.language
-        choices = [_choice("yes", code, "primary"), _choice("no", code, "danger")]
-        _say(tx, now, each["channel"], each["address"], language, "approval.asked", {**said, "choices": choices})
-    lapse_id = _say(tx, now, channel, address, asker["language"], "approval.lapsed", {"code": code}, due_at=until)
-    tx.run("approvals.lapses", id=approval_id, lapse_id=lapse_id)
+        choices = [choice("yes", code, "primary"), choice("no", code, "danger", refusal)]
+        _say(tx, now, each["channel"], each["address"], language, key, {**said, "choices": choices})
+    if channel:
+        lapse_id = _say(tx, now, channel, address, asker["language"], "approval.lapsed", {"code": code}, due_at=until)
+        tx.run("approvals.lapses", id=approval_id, lapse_id=lapse_id)
     people.record(tx, asker["id"], asker["id"], "approval.asked", {"what": what, "code": code}, now)
     return {"code": code, "names": names}
 
@@ -89,7 +102,8 @@ def settle(tx: Tx, row: Row, state: str, decider: Row, now: int) -> bool:
     """Notes that a request was approved or refused; False where somebody was first, or it has expired."""
     if not tx.run("approvals.decide", id=row["id"], state=state, decided_by=decider["id"], now=now):
         return False
-    outbox.cancel(tx, row["lapse_id"], "decided")
+    if row["lapse_id"]:
+        outbox.cancel(tx, row["lapse_id"], "decided")
     args = {"what": row["what"], "code": row["code"], "asked_by": row["asked_by"]}
     people.record(tx, decider["id"], decider["id"], f"approval.{state}", args, now)
     return True
@@ -97,13 +111,16 @@ def settle(tx: Tx, row: Row, state: str, decider: Row, now: int) -> bool:
 
 def tell_asker(tx: Tx, row: Row, key: str, args: Mapping[str, Any], now: int) -> None:
     """Says to who asked what became of it, where they asked."""
+    if not row["channel"]:
+        return
     asker = people.get(tx, row["asked_by"])
     language = (asker or {}).get("language") or settings.company(tx).language
     _say(tx, now, row["channel"], row["address"], str(language), key, args)
 
 
-def _choice(answer: str, code: str, style: str) -> dict[str, Any]:
-    return {"key": f"{KEY}{answer}:{code}", "label": {"key": f"approval.{answer}", "args": {}}, "style": style}
+def choice(answer: str, code: str, style: str, label: str = "") -> dict[str, Any]:
+    """A button that approves ("yes") or refuses ("no"), under another word where that says better what follows."""
+    return {"key": f"{KEY}{answer}:{code}", "label": {"key": f"approval.{label or answer}", "args": {}}, "style": style}
 
 
 def _say(

@@ -1,6 +1,6 @@
 """What is done only when a second admin has approved it.
 
-Forgetting a person, making an owner, archiving a team, starting a cadence that asks very many people.
+Forgetting a person, making an owner, archiving a team, starting a cadence that asks very many people or has grown.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from cxbot.domain.cadence import NextTime
 from cxbot.ports import Row, Tx
-from cxbot.transactions import approvals, forgetting, large_sends, membership, people, teams
+from cxbot.transactions import approvals, cadence_growth, forgetting, large_sends, membership, people, teams
 
 Told = tuple[str, dict[str, Any]]
 """A message key and its arguments."""
@@ -25,10 +25,12 @@ class Dangerous:
     `carry_out(tx, args, approval, decider_id, now, found)` does it and says what came of it. `found` is what the long
     read `look(tx, args)` gave, where there is one. `args` are those of the request, with `now` and `next_time` beside
     them: when the calendar comes round is worked out elsewhere.
+    `refuse(tx, args, decider_id, now)` does what follows from a no, where something does.
     """
 
     carry_out: Callable[[Tx, Mapping[str, Any], Row, str, int, Any], Told]
     look: Callable[[Tx, Mapping[str, Any]], Any] | None = None
+    refuse: Callable[[Tx, Mapping[str, Any], str, int], Told] | None = None
 
 
 def decide(
@@ -51,13 +53,22 @@ def decide(
     if not approvals.settle(tx, row, "approved" if approves else "refused", decider, now):
         return decide(tx, code, approves, decider, now, heavy, next_time)  # somebody was first, and it says so
     if not approves:
-        approvals.tell_asker(tx, row, "approval.was_refused", {"code": row["code"], "who": decider["name"]}, now)
-        return "approval.refused", {"code": row["code"]}
-    key, said = what.carry_out(tx, args, row, decider["id"], now, found)
-    outcome = {"key": key, "args": said}
+        if what.refuse is None:
+            approvals.tell_asker(tx, row, "approval.was_refused", {"code": row["code"], "who": decider["name"]}, now)
+            return "approval.refused", {"code": row["code"]}
+        outcome = _meaning(what.refuse(tx, args, decider["id"], now))
+        if row["asked_by"] != decider["id"]:
+            told = {"code": row["code"], "who": decider["name"], "outcome": outcome}
+            approvals.tell_asker(tx, row, "approval.was_turned_down", told, now)
+        return "approval.turned_down", {"code": row["code"], "outcome": outcome}
+    outcome = _meaning(what.carry_out(tx, args, row, decider["id"], now, found))
     told = {"code": row["code"], "who": decider["name"], "outcome": outcome}
     approvals.tell_asker(tx, row, "approval.was_approved", told, now)
     return "approval.approved", {"code": row["code"], "outcome": outcome}
+
+
+def _meaning(told: Told) -> dict[str, Any]:
+    return {"key": told[0], "args": told[1]}
 
 
 def _forget(tx: Tx, args: Mapping[str, Any], row: Row, decider_id: str, now: int, found: Any) -> Told:
@@ -91,10 +102,22 @@ def _start_cadence(tx: Tx, args: Mapping[str, Any], row: Row, decider_id: str, n
     return large_sends.begin(tx, args, row["asked_by"], now, found, args["next_time"])
 
 
+def _let_start(tx: Tx, args: Mapping[str, Any], row: Row, decider_id: str, now: int, found: Any) -> Told:
+    return cadence_growth.let_start(tx, args, decider_id, now, args["next_time"])
+
+
+def _skip(tx: Tx, args: Mapping[str, Any], decider_id: str, now: int) -> Told:
+    row = cadence_growth.skip(tx, args["cadence"], decider_id, now, args["next_time"])
+    if row is None:
+        return "command.cadence.nothing_to_skip", {"name": ""}
+    return "command.cadence.skipped", {"name": row["name"], "next": row["next_at"]}
+
+
 DANGEROUS: dict[str, Dangerous] = {
     "forget": Dangerous(_forget, forgetting.look),
     "owner": Dangerous(_make_owner),
     "archive_team": Dangerous(_archive_team),
     large_sends.WHAT: Dangerous(_start_cadence, _look_at_cadence),
+    cadence_growth.WHAT: Dangerous(_let_start, refuse=_skip),
 }
 """What happens once it is approved, by what was asked for."""

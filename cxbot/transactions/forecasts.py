@@ -37,16 +37,17 @@ class Forecast:
     pace: int = 0
 
 
-def forecast(tx: Tx, row: Row, now: int, next_time: NextTime) -> Forecast | None:
+def forecast(tx: Tx, row: Row, now: int, next_time: NextTime, *, at: int = 0) -> Forecast | None:
     """Goes through the whole audience with the gate, as it stands now, at the time of the first turn. A long read.
 
+    `at` is that time where it is known, as it is of an occasion that has come.
     `row` is a cadence as it is, or as it would be if it were changed; None where its survey does not exist.
     """
     live = surveys.live(tx, row["survey"])
     if live is None:
         return None
     plan, zone, cadence_id = cadences.plan_of(row), settings.company(tx).time_zone, row["id"]
-    at = max(cadences.first_at(tx, row, now, next_time), now)
+    at = at or max(cadences.first_at(tx, row, now, next_time), now)
     run = tx.one("runs.latest", cadence_id=cadence_id)
     turn = str(run["number"] + 1 if run else 1)
     audience, held = 0, Counter[str]()

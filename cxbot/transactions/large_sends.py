@@ -8,7 +8,7 @@ from typing import Any
 
 from cxbot.domain.cadence import NextTime
 from cxbot.ports import Row, Tx
-from cxbot.transactions import approvals, cadences, forecasts, settings
+from cxbot.transactions import approvals, cadence_sizes, cadences, forecast_lines, forecasts, settings
 
 WHAT = "large_send"
 """What is asked for, in `approvals`."""
@@ -34,10 +34,14 @@ def meaning(row: Row, asked: int) -> dict[str, Any]:
     return {"key": "approval.large_send", "args": {"n": asked, "name": row["name"], "survey": row["survey"]}}
 
 
-def ask(tx: Tx, row: Row, asked: int, asker: Row, now: int, to: tuple[str, str]) -> Row | None:
-    """Asks the other admins to let a cadence start; None where there is none. `to`: where the asker hears of it."""
+def ask(tx: Tx, row: Row, found: forecasts.Forecast, asker: Row, now: int, to: tuple[str, str]) -> Row | None:
+    """Asks the other admins to let a cadence start, with its whole forecast; None where there is none.
+
+    `to`: where the asker hears of it.
+    """
     args = {"cadence": row["id"], "mark": mark(row)}
-    return approvals.ask(tx, WHAT, args, meaning(row, asked), asker, now, to)
+    lines = forecast_lines.forecast(row, found)
+    return approvals.ask(tx, WHAT, args, meaning(row, found.asked), asker, now, to, lines=lines)
 
 
 def look(tx: Tx, args: Mapping[str, Any], now: int, next_time: NextTime) -> forecasts.Forecast | None:
@@ -65,4 +69,5 @@ def begin(
     if outcome != "done":
         return f"command.cadence.{outcome}", said
     n = found.asked if found else 0
+    cadence_sizes.started(tx, row["id"], n, seconded=True)
     return "command.cadence.started", {**said, "n": n}

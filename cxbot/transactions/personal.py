@@ -602,4 +602,12 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "minute": "",
         "taken": "",
     },
+    "cadence_sizes": {
+        "cadence_id": "",
+        "asked": "",
+        "seconded": "",
+        "found": "",
+        "held_at": "",
+        "code": "",
+    },
 }

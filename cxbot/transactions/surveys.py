@@ -161,6 +161,24 @@ def schedule(tx: Tx, key: str, starts_at: int, actor_id: str, now: int) -> int:
     return was
 
 
+def starts_at(tx: Tx, key: str) -> int:
+    """From when on a survey asks, published or not (0: at once)."""
+    state = tx.one("surveys.state", survey=key)
+    return int(state["starts_at"]) if state else 0
+
+
+def asked_before_start(tx: Tx, key: str) -> bool:
+    """Whether a survey was published before it was given the start that lies ahead, however often that was moved."""
+    first = 0
+    for event in history(tx, key):
+        if event["kind"] == "survey.scheduled":
+            first = int(event["happened_at"])
+            if json.loads(event["args"])["from"] <= first:
+                break
+    published = versions(tx, key)
+    return bool(published) and published[-1]["created_at"] <= first
+
+
 def history(tx: Tx, key: str, most: int = 500) -> list[Row]:
     """What was done to a survey, newest first: id, kind, args (JSON), actor_id, actor, happened_at."""
     return tx.all("surveys.history", subject_id=f"{SUBJECT}{key}", most=most)

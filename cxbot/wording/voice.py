@@ -353,6 +353,13 @@ def _question(survey: Survey, arguments: Mapping[str, Any]) -> Question | None:
     return survey.question(str(arguments.get("question", "")))
 
 
+def _ordinal(voice: Voice, value: Any, _: str) -> str:
+    """The English number of a day: 1st, 2nd, 3rd, 11th. Other languages count days in their own words."""
+    n = int(value)
+    ending = "th" if 10 < n % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n}{ending}"
+
+
 _FROM_SURVEY: Mapping[str, Callable[[Voice, Survey, Mapping[str, Any]], str]] = {
     "survey.thanks": _thanks,
     "survey.question": _question_text,
@@ -380,6 +387,7 @@ _FORMATS: Mapping[str, Callable[[Voice, Any, str], str]] = {
     "signed": _signed,
     "percent": _percent,
     "plural": _plural,
+    "ordinal": _ordinal,
     "quote": _quote,
     "name": lambda voice, value, kind: voice.name(kind, value) if isinstance(value, str) else voice.plain(value),
 }

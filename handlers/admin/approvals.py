@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from cxbot.clock import next_time
 from cxbot.domain.roles import may
-from cxbot.ports import Receipt
-from cxbot.transactions import approvals, dangerous, teams
+from cxbot.ports import Receipt, Tx
+from cxbot.transactions import approvals, cadence_growth, dangerous, forecast_lines, forecasts, large_sends, teams
+from handlers import cadences as said
 from handlers import survey_desk
 from handlers.grammar import Argument, Call, Command
+
+SENDS = (large_sends.WHAT, cadence_growth.WHAT)
+"""Kinds of requests that have a forecast."""
 
 
 def waiting(call: Call) -> Receipt:
     """Lists what waits to be approved: what has a code, and surveys, which go by their own name."""
     rows = approvals.waiting(call.tx, call.now)
+    forecast = call.heavy(_forecasts, call.now) if any(row["what"] in SENDS for row in rows) else {}
     lines: list[dict[str, Any]] = [
         {
             "key": "command.approvals.line",
@@ -23,6 +29,7 @@ def waiting(call: Call) -> Receipt:
                 "what": {"key": f"approval.kind.{row['what']}", "args": {}},
                 "who": row["asker"],
                 "until": row["expires_at"],
+                "lines": forecast.get(row["code"], []),
             },
         }
         for row in rows
@@ -34,6 +41,19 @@ def waiting(call: Call) -> Receipt:
     if not lines:
         return call.say("command.approvals.none")
     return call.say("command.approvals.list", lines=lines)
+
+
+def _forecasts(tx: Tx, now: int) -> dict[str, list[dict[str, Any]]]:
+    """What the sends that wait would do by now, by code: what a second admin has to know to decide."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for asked in approvals.waiting(tx, now):
+        row = tx.one("cadences.get", id=json.loads(asked["args"])["cadence"]) if asked["what"] in SENDS else None
+        if row is None:
+            continue
+        at = now if asked["what"] == cadence_growth.WHAT else 0
+        forecast = forecasts.forecast(tx, row, now, next_time, at=at)
+        found[asked["code"]] = [said.line(row), *(forecast_lines.forecast(row, forecast) if forecast else [])]
+    return found
 
 
 def approve(call: Call) -> Receipt:

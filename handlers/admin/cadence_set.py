@@ -46,6 +46,7 @@ COMMANDS = [
             "zh-TW": ("週期 修改", "修改週期", "週期 設定"),
         },
         permission="edit_survey",
+        topic="cadences",
         run=change,
         arguments=(
             Argument("cadence"),

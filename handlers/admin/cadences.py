@@ -8,8 +8,8 @@ from typing import Any
 from cxbot.clock import next_time
 from cxbot.domain.cadence_words import Unread, read
 from cxbot.ports import Receipt, Row
-from cxbot.transactions import cadences, follow_ups, forecasts, settings, surveys
-from handlers import cadence_starting
+from cxbot.transactions import cadences, follow_ups, forecast_lines, forecasts, settings, surveys
+from handlers import cadence_held, cadence_starting
 from handlers import cadences as said
 from handlers.admin.survey_show import unknown as unknown_survey
 from handlers.grammar import Argument, Call, Command
@@ -40,6 +40,7 @@ def show(call: Call) -> Receipt:
         counts = follow_ups.counts(call.tx, row["id"])
         following = counts.pop("following", 0)
         lines.append({"key": "command.cadence.following", "args": {"n": following, "ended": sum(counts.values())}})
+    lines += cadence_held.page_lines(call, row)
     if row["state"] == "running" and row["next_at"]:
         lines.append({"key": "command.cadence.next", "args": {"at": row["next_at"]}})
     if row["state"] in ("draft", "stopped"):
@@ -78,7 +79,7 @@ def forecast(call: Call) -> Receipt:
     found = call.heavy(forecasts.forecast, row, call.now, next_time)
     if found is None:
         return call.say("command.cadence.no_survey", survey=row["survey"], name=row["name"])
-    return call.say("command.cadence.forecast", name=row["name"], lines=said.forecast(row, found))
+    return call.say("command.cadence.forecast", name=row["name"], lines=forecast_lines.forecast(row, found))
 
 
 def start(call: Call) -> Receipt:
@@ -110,6 +111,8 @@ def _change(call: Call, done: str) -> Receipt:
         return unknown(call)
     who = (row["id"], call.sender["id"], call.now)
     if done == "resumed":
+        if (waits := cadence_held.resume(call, row)) is not None:
+            return waits
         outcome = cadences.resume(call.tx, *who, next_time)
     else:
         outcome = (cadences.pause if done == "paused" else cadences.stop)(call.tx, *who)
@@ -141,7 +144,9 @@ def _command(
     }
     more.setdefault("arguments", (Argument("cadence"),))
     words = {"en": en, "zh-CN": cn, "zh-TW": tw}
-    return Command(name=name, words=words, permission="edit_survey", run=run, examples=examples, **more)
+    return Command(
+        name=name, words=words, permission="edit_survey", topic="cadences", run=run, examples=examples, **more
+    )
 
 
 COMMANDS = [

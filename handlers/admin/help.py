@@ -13,8 +13,24 @@ from cxbot.wording import LANGUAGES
 from handlers import commands
 from handlers.grammar import Argument, Call, Command, NotUnderstood, parse, tidy
 
-TOPICS = ("cases", "figures", "people", "surveys", "teams", "state", "bot")
+TOPICS = ("cases", "figures", "people", "surveys", "cadences", "teams", "state", "bot")
 """The headings, in the order in which they are shown."""
+ALSO = {"survey": "surveys", "cadence": "cadences"}
+"""Other words for a topic."""
+MOST_USED: Mapping[str, tuple[str, ...]] = {
+    "surveys": (
+        "surveys",
+        "survey show",
+        "survey new",
+        "survey edit",
+        "survey preview",
+        "survey publish",
+        "survey schedule",
+        "survey pause",
+        "survey resume",
+    ),
+}
+"""What is explained of a topic that has too many commands for one message; the others are named."""
 TOPIC_OF: Mapping[Action, str] = {
     "read": "cases",
     "work_case": "cases",
@@ -39,7 +55,7 @@ def show(call: Call) -> Receipt:
         return call.say("command.help.list", lines=[_topic_line(call, topic, of) for topic, of in mine.items()])
     named = _topic_named(wanted)
     if named in mine:
-        return call.say("command.help.topic", topic=_title(named), lines=[_line(call, each) for each in mine[named]])
+        return _of_topic(call, named, mine[named])
     parsed = parse(wanted, commands.known(), call.language)
     if not isinstance(parsed, NotUnderstood):
         return _explained(call, parsed.command)
@@ -47,6 +63,22 @@ def show(call: Call) -> Receipt:
     if not options:
         return call.say("command.help.unknown", words=wanted)
     return call.ask("command.help.which", options, words=wanted)
+
+
+def _of_topic(call: Call, topic: str, of_topic: Sequence[Command]) -> Receipt:
+    """The commands of a topic with what each does; of very many the most used, and the others by their words."""
+    used = MOST_USED.get(topic, ())
+    shown = [each for each in of_topic if each.name in used or not used]
+    lines = [_line(call, each) for each in shown]
+    others = [_words(call, each) for each in of_topic if each not in shown]
+    if others:
+        more = {"words": others, "example": others[0]}
+        lines.append({"key": "command.help.others", "args": more})
+    return call.say("command.help.topic", topic=_title(topic), lines=lines)
+
+
+def _words(call: Call, command: Command) -> str:
+    return (command.words.get(call.language) or command.words["en"])[0]
 
 
 def _mine(call: Call) -> dict[str, list[Command]]:
@@ -62,6 +94,8 @@ def _mine(call: Call) -> dict[str, list[Command]]:
 
 def _topic_named(words: str) -> str:
     """The topic that is meant, by its name in any language; '' where none is."""
+    if tidy(words) in ALSO:
+        return ALSO[tidy(words)]
     for topic in TOPICS:
         if tidy(words) in {topic, *(tidy(wording.text(f"command.help.topic.{topic}", each)) for each in LANGUAGES)}:
             return topic
@@ -73,7 +107,7 @@ def _title(topic: str) -> dict[str, Any]:
 
 
 def _topic_line(call: Call, topic: str, of_topic: Sequence[Command]) -> dict[str, Any]:
-    words = [(each.words.get(call.language) or each.words["en"])[0] for each in of_topic]
+    words = [_words(call, each) for each in of_topic]
     return {"key": "command.help.of_topic", "args": {"topic": _title(topic), "words": words}}
 
 

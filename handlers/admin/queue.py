@@ -6,6 +6,7 @@ from typing import Any
 
 from cxbot.ports import Receipt, Tx
 from cxbot.transactions import queues
+from handlers import cadence_held
 from handlers.grammar import Argument, Call, Command
 
 
@@ -16,6 +17,7 @@ def show(call: Call) -> Receipt:
     if not known:
         return call.say("refuse.no_such_channel", channel=channel)
     lines = [*map(message_line, groups), *map(_survey_line, () if channel else surveys)]
+    lines += [] if channel else cadence_held.queue_lines(call.tx, call.now)
     if not lines:
         return call.say("command.queue.none", channel=channel)
     return call.say("command.queue.list", channel=channel, lines=lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from cxbot import wording
 from cxbot.domain import replies
@@ -20,13 +21,16 @@ METRICS = {
     "enps": ("enps", "员工", "员工推荐", "員工", "員工推薦"),
 }
 LONGEST_KEY = 24
+_QUOTED = re.compile(r"\"([^\"]+)\"|[“”]([^“”]+)[“”]|「([^」]+)」|『([^』]+)』|《([^》]+)》")
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 AGAIN = "again"
 """The argument that makes another on purpose; nobody types it."""
 
 
 def new(call: Call) -> Receipt:
     """Begins a draft at once, so that nothing typed is lost, and asks for what the template cannot know."""
-    words = call.arguments["about_survey"].split()
+    about, title = _titled(call.arguments["about_survey"])
+    words = about.split()
     metric = next((name for word in words for name, known in METRICS.items() if _same(word, known)), "")
     rest = [word for word in words if not any(_same(word, known) for known in METRICS.values())]
     template = _template(call.tx, metric)
@@ -44,6 +48,8 @@ def new(call: Call) -> Receipt:
         update={"key": key, "trigger": template.trigger.model_copy(update={"touchpoints": (touchpoint,)})}
     )
     made = _without_outcomes(made, template, touchpoint)
+    if title:
+        made = made.model_copy(update={"title": {**made.title, _language(title, call.language): title}})
     survey_drafts.save(call.tx, made, call.sender["id"], call.now)
     form = survey_forms.new(call, made, ())
     return survey_desk.opening(
@@ -54,7 +60,27 @@ def new(call: Call) -> Receipt:
         template={"key": f"metric.{metric}", "args": {}},
         touchpoint={"key": f"touchpoint.{touchpoint}", "args": {}},
         questions=len(made.questions),
+        title=title,
     )
+
+
+def _titled(about: str) -> tuple[str, str]:
+    """What was written about a survey without its title, and the title: what stands in quotation marks."""
+    quoted = _QUOTED.search(about)
+    if quoted is None:
+        return about, ""
+    title = next(filter(None, quoted.groups()), "").strip()
+    rest = f"{about[: quoted.start()]} {about[quoted.end() :]}".strip()
+    return (rest, title) if rest else (title, "")
+
+
+def _language(title: str, speaks: str) -> str:
+    """The language a title is written in; signs that both ways of writing Chinese have are of the way of who writes."""
+    if not _CHINESE.search(title):
+        return speaks if speaks == "en" or not title.isascii() else "en"
+    if replies.fold(title) != title.casefold():
+        return "zh-TW"
+    return "zh-TW" if speaks == "zh-TW" else "zh-CN"
 
 
 def _without_outcomes(made: Survey, template: Survey, touchpoint: str) -> Survey:
@@ -121,11 +147,11 @@ COMMANDS = [
         },
         permission="edit_survey",
         run=new,
-        arguments=(Argument("about_survey", rest=True),),
+        arguments=(Argument("about_survey", rest=True, as_written=True),),
         examples={
-            "en": ("survey new delivery csat",),
-            "zh-CN": ("问卷 新建 配送 满意度",),
-            "zh-TW": ("問卷 新增 配送 滿意度",),
+            "en": ("survey new delivery csat", 'survey new delivery csat "After delivery"'),
+            "zh-CN": ("问卷 新建 配送 满意度", "问卷 新建 配送 满意度「配送之后」"),
+            "zh-TW": ("問卷 新增 配送 滿意度", "問卷 新增 配送 滿意度「配送之後」"),
         },
     )
 ]

@@ -41,13 +41,18 @@ def _schedule(call: Call, survey: Survey) -> Receipt:
 
 
 def _off(call: Call, survey: Survey) -> Receipt:
-    """Whoever cancels a start does not want it to ask at once: it is paused, and keeps its day."""
-    live = surveys.live(call.tx, survey.key)
-    if live is None or live.starts_at <= call.now:
+    """It is again as it was before it had a start; what was published to begin then does not begin at once."""
+    starts_at = surveys.starts_at(call.tx, survey.key)
+    if starts_at <= call.now:
         return call.say("survey.schedule.no_start", survey=survey.key)
-    surveys.pause(call.tx, survey.key, call.sender["id"], call.now)
     zone = settings.company(call.tx).time_zone
-    return call.say("survey.schedule.off", survey=survey.key, at=live.starts_at, zone=zone)
+    live = surveys.live(call.tx, survey.key)
+    if live is not None and not live.paused and not surveys.asked_before_start(call.tx, survey.key):
+        surveys.pause(call.tx, survey.key, call.sender["id"], call.now)
+        return call.say("survey.schedule.off", survey=survey.key, at=starts_at, zone=zone)
+    surveys.schedule(call.tx, survey.key, 0, call.sender["id"], call.now)
+    stays = "draft" if live is None else "archived" if live.archived else "paused" if live.paused else "live"
+    return call.say(f"survey.schedule.off_{stays}", survey=survey.key, at=starts_at, zone=zone)
 
 
 def read_start(words: str, zone: str, now: int) -> int | None:

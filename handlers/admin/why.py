@@ -12,7 +12,7 @@ from cxbot.domain import cases as workflow
 from cxbot.ports import Receipt, Row
 from cxbot.transactions import case_access, case_messages, people
 from cxbot.transactions.viewing import Viewer
-from handlers import naming
+from handlers import cadence_held, naming
 from handlers.admin import case_actions
 from handlers.grammar import Argument, Call, Command
 
@@ -48,6 +48,8 @@ def why(call: Call) -> Receipt:
         case = call.tx.one("cases.by_code", code=wanted.strip().lstrip("#").upper())
         if case is not None and case_access.allowed(call.tx, case, call.sender["id"]):
             return _of_case(call, case)
+    if (held := cadence_held.why(call, wanted.strip())) is not None:
+        return held
     say = call.aside or call.say
     found = call.heavy(people.find, wanted)
     unclear = naming.unclear(call, wanted, found)

@@ -23,7 +23,7 @@ async def test_a_draft_is_changed_with_its_new_forecast_and_taken_back(world):
     await crowd(world, 3)
     await answer(world, "cadence new nps every quarter segment gold from 1 dec 10:00")
     said = await answer(world, "cadence set nps pace 2")
-    assert "Changed: nps (nps): every quarter at 10:00, from Mon 1 Dec · segment gold · 2 an hour – a draft" in said
+    assert "Changed: nps: every quarter at 10:00, from Mon 1 Dec · segment gold · 2 an hour – a draft" in said
     assert "Before: every quarter at 10:00, from Mon 1 Dec · segment gold · 60 an hour" in said
     assert "It would ask 3 of 3." in said
     assert "about 2 an hour, from Mon 1 Dec 10:00 to Mon 1 Dec 11:00" in said
@@ -43,7 +43,7 @@ async def test_in_chinese(world):
     await crowd(world, 3)
     await answer(world, "周期 新建 nps 每季度 客群 gold 从 12月1日 10:00")
     said = await answer(world, "周期 修改 nps 速度 2")
-    assert "已修改：nps（nps）：每季度 10:00，从" in said
+    assert "已修改：nps：每季度 10:00，从" in said
     assert "每小时 2 人" in said
     assert "将询问 3 人中的 3 人" in said
     said = await answer(world, "修改周期 nps 时间 每月1日 9:30")
@@ -199,7 +199,7 @@ async def test_where_there_are_no_forms_it_is_asked_field_by_field(world):
             break
         kept = "ok" if "“ok”" in said else "skip"
         said = await answer(world, "every month" if number == 0 else "30" if "\npace" in said else kept)
-    assert "Changed: nps (nps): every month at 10:00 · segment gold · 30 an hour" in said
+    assert "Changed: nps: every month at 10:00 · segment gold · 30 an hour" in said
     assert "It would ask 3 of 3." in said
 
 

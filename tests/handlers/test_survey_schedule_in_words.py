@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from world import ADA
 
-from cxbot.transactions import surveys
+from cxbot.transactions import survey_drafts, surveys
 
 
 async def says(world, text):
@@ -41,18 +41,43 @@ async def test_what_is_not_understood_whole_schedules_nothing(world, words):
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("survey schedule csat off", "csat is paused: it asks nobody, not from Mon 1 Dec 00:00 on either."),
-        ("问卷 定时 csat 取消", "csat 已暂停"),
-        ("問卷 排程 csat 取消", "csat 已"),
+        ("survey schedule csat off", "The start of csat on Mon 1 Dec 00:00 is taken back: it asks at once, as before."),
+        ("问卷 定时 csat 取消", "csat 照旧发送"),
+        ("問卷 排程 csat 取消", "csat 照舊傳送"),
     ],
 )
-async def test_who_cancels_a_start_does_not_start_it(world, line, said):
+async def test_what_was_live_before_it_had_a_start_is_live_again(world, line, said):
+    await says(world, "survey schedule csat 2025-12-01")
+    await says(world, "survey schedule csat 2025-12-05")
     await says(world, "survey schedule csat 2025-12-01")
     assert said in await says(world, line)
+    assert not (await live(world)).paused
     await world.ticket_closed()
-    assert await world.all("invitations", state="asked") == []
-    await world.later(days=12)
-    assert (await live(world)).paused
+    assert len(await world.all("invitations", state="asked")) == 1
+
+
+async def test_what_was_paused_before_it_had_a_start_stays_paused(world):
+    await says(world, "survey pause csat")
+    await says(world, "survey schedule csat 2025-12-01")
+    assert "stays paused, as before" in await says(world, "survey schedule csat off")
+    found = await live(world)
+    assert (found.paused, found.starts_at) == (True, 0)
+
+
+async def test_a_draft_without_its_start_stays_a_draft(world):
+    await says(world, "survey new delivery csat")
+    await says(world, "survey schedule delivery_csat 2025-12-01")
+    assert "stays a draft" in await says(world, "survey schedule delivery_csat off")
+    assert "No start of delivery_csat lies ahead" in await says(world, "survey schedule delivery_csat off")
+
+
+async def test_what_was_published_to_begin_later_does_not_begin_at_once(world):
+    await says(world, "survey new delivery csat")
+    await says(world, "survey schedule delivery_csat 2025-12-01")
+    world.clock.advance(60_000)
+    await world.store.run(survey_drafts.publish, "delivery_csat", "ada", world.now)
+    said = await says(world, "survey schedule delivery_csat off")
+    assert "delivery_csat is paused: it asks nobody, not from Mon 1 Dec 00:00 on either." in said
 
 
 async def test_cancelling_where_no_start_lies_ahead_changes_nothing(world):
