@@ -355,9 +355,10 @@ def _question(survey: Survey, arguments: Mapping[str, Any]) -> Question | None:
 
 def _ordinal(voice: Voice, value: Any, _: str) -> str:
     """The English number of a day: 1st, 2nd, 3rd, 11th. Other languages count days in their own words."""
-    n = int(value)
-    ending = "th" if 10 < n % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
-    return f"{n}{ending}"
+    if not isinstance(value, int):
+        return voice.plain(value)
+    ending = "th" if 10 < value % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
+    return f"{value}{ending}"
 
 
 _FROM_SURVEY: Mapping[str, Callable[[Voice, Survey, Mapping[str, Any]], str]] = {
