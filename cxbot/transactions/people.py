@@ -148,12 +148,6 @@ def introduced(tx: Tx, person_id: str, now: int) -> bool:
     return tx.run("people.introduced", id=person_id, now=now) > 0
 
 
-def learn_language(tx: Tx, person_id: str, language: str) -> None:
-    """Takes over the language of a platform's profile where the person has none yet."""
-    if language:
-        tx.run("people.set_language", id=person_id, language=language)
-
-
 def search(tx: Tx, words: str) -> list[Row]:
     """At most 20 people by a part of the name, an address (`web:customer:sam` or without the channel), or an id."""
     exact = words.strip()

@@ -111,7 +111,3 @@ WHERE channel = :channel AND address = :address AND expects <> '' AND (expects_u
 -- name: mark_unreachable
 -- The platform will not carry messages to this address, and why; '' makes it reachable again.
 UPDATE addresses SET unreachable = :reason WHERE channel = :channel AND address = :address AND unreachable <> :reason
-
--- name: set_language
--- The language of somebody's profile, where nobody has said a better one.
-UPDATE people SET language = :language WHERE id = :id AND language = ''

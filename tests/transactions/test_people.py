@@ -126,10 +126,8 @@ async def test_only_the_first_introduction_and_the_latest_action_count(store):
     assert not await store.run(people.introduced, person, NOW + 1)
     await store.run(people.acted, person, NOW + 5)
     await store.run(people.acted, person, NOW + 3)
-    await store.run(people.learn_language, person, "zh-TW")
-    await store.run(people.learn_language, person, "en")
     row = await store.run(people.lock, person)
-    assert (row["introduced_at"], row["acted_at"], row["language"]) == (NOW, NOW + 5, "zh-TW")
+    assert (row["introduced_at"], row["acted_at"]) == (NOW, NOW + 5)
 
 
 def test_a_zone_that_is_none_falls_back():
