@@ -84,11 +84,11 @@ def _wrote(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
     if intent == "help":
         return _say(tx, person, inbound, "customer.help", {}, now)
     expected = people.expected(tx, inbound.channel, inbound.place, now)
-    if expected is not None and expected.get("kind") == "fixed":
-        answer = _fixed_answer(inbound.text)
-        if answer:
-            return _fixed(tx, person, inbound, expected["case"], answer, now)
     invitation = tx.one("invitations.open_of_person", person_id=person["id"])
+    if (case_id := _waits_for_a_word(tx, person, inbound, expected, invitation)) and (
+        answer := _fixed_answer(inbound.text)
+    ):
+        return _fixed(tx, person, inbound, case_id, answer, now)
     answers_survey = expected is None or expected.get("kind") == "anonymous"
     if invitation is not None and answers_survey:
         said = conversation.Said(text=inbound.text)
@@ -97,6 +97,25 @@ def _wrote(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
     if expected is not None and expected.get("kind") == "anonymous":
         return _not_kept(tx, person, inbound, now)
     return _own_words(tx, person, inbound, now)
+
+
+def _waits_for_a_word(
+    tx: Tx, person: Row, inbound: Inbound, expected: Mapping[str, Any] | None, invitation: Row | None
+) -> str:
+    """The case that a typed yes or no is about; '' for none.
+
+    A promise may keep it waiting when its question no longer stands last: words count then as a press does, unless
+    something else was asked. A bare yes may answer the colleague who has written since.
+    """
+    if expected is not None:
+        return str(expected["case"]) if expected.get("kind") == "fixed" else ""
+    if invitation is not None:
+        return ""
+    case = tx.one("cases.awaiting_word", person_id=person["id"], channel=inbound.channel, address=inbound.place)
+    if case is None:
+        return ""
+    written = talks.last_written_at(tx, person["id"]) >= case["confirm_asked_at"]
+    return "" if written and replies.read_yes_no(inbound.text) is not None else str(case["id"])
 
 
 def _not_kept(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:

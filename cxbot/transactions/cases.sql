@@ -70,6 +70,12 @@ FROM cases c LEFT JOIN people p ON p.id = c.person_id LEFT JOIN people o ON o.id
 WHERE c.state IN ('open', 'claimed') AND (:team_id = '' OR c.team_id = :team_id) AND (:owner_id = '' OR c.owner_id = :owner_id)
 ORDER BY c.promised_at, c.id LIMIT :most
 
+-- name: awaiting_word
+-- The case of a person, asked about at an address, that still waits for their word whether it is fixed.
+SELECT id, confirm_asked_at FROM cases
+WHERE person_id = :person_id AND channel = :channel AND address = :address AND state = 'resolved' AND confirm = 'asked'
+ORDER BY confirm_asked_at DESC, id DESC LIMIT 1
+
 -- name: others_of_person
 -- Other cases of the same person into which one could be merged.
 SELECT id, code, opened_at FROM cases

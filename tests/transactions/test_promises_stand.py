@@ -99,6 +99,16 @@ async def test_once_a_promise_is_kept_silence_counts_from_then_on(world):
     assert "customer.callback_late" not in await keys(world, case)
 
 
+@pytest.mark.parametrize(("word", "state"), [("It is fixed now, thanks", "closed"), ("yes", "resolved")])
+async def test_who_says_that_it_is_fixed_long_after_the_question_is_heard(world, word, state):
+    case = await promised_once_resolved(world)
+    await world.later(days=8)
+    await reply(world, case, "Here it is.")
+    await world.later(days=1)
+    await world.writes(SAM, word)
+    assert (await world.reload(case))["state"] == state, "a bare yes may be for the colleague who wrote last"
+
+
 async def test_a_broken_promise_about_a_resolved_case_is_made_good_by_writing(world):
     case = await promised_once_resolved(world, "You will hear from me within 30 minutes.")
     await world.later(hours=1)
