@@ -35,13 +35,14 @@ def of_goodwill(tx: Tx, case: Row, now: int) -> CaseGoodwill:
 
 def given(tx: Tx, case: Row) -> list[Grant]:
     """What was given and asked for in a case, oldest first."""
-    return [_grant(row) for row in tx.all("grants.record", case_id=case["id"])]
+    return [grant(row) for row in tx.all("grants.record", case_id=case["id"])]
 
 
-def _grant(row: Row) -> Grant:
+def grant(row: Row) -> Grant:
+    """Goodwill of a case."""
     return Grant(
         id=row["id"],
-        amount=_amount(row["amount"], row["currency"]),
+        amount=amount(row["amount"], row["currency"]),
         currency=row["currency"],
         reason=row["reason"],
         state=row["state"],
@@ -57,12 +58,13 @@ def _budget(left: grants.Left) -> BudgetLeft:
     currency = left.budget.currency
     return BudgetLeft(
         currency=currency,
-        each=_amount(left.budget.each, currency),
-        customer_left=_amount(left.person, currency),
-        team_left=_amount(left.team, currency),
-        without_asking=_amount(left.without_asking, currency),
+        each=amount(left.budget.each, currency),
+        customer_left=amount(left.person, currency),
+        team_left=amount(left.team, currency),
+        without_asking=amount(left.without_asking, currency),
     )
 
 
-def _amount(amount: int, currency: str) -> str:
-    return goodwill.shown(amount, currency).removeprefix(f"{currency} ")
+def amount(units: int, currency: str) -> str:
+    """An amount in the smallest unit of its currency as it is written, without the currency."""
+    return goodwill.shown(units, currency).removeprefix(f"{currency} ")

@@ -19,6 +19,7 @@ from cxbot.api.improvement_routes import ImprovementRoutes
 from cxbot.api.incident_routes import IncidentRoutes
 from cxbot.api.rotas import RotaRoutes
 from cxbot.api.serving import BODY_BYTES, CALLER, PREFIX, REPLAYED, Endpoint, json_answer, language, missing, read_body
+from cxbot.api.team_goodwill import TeamGoodwillRoutes
 from cxbot.ports import Clock, Row, Store
 from cxbot.transactions import interactions, reading
 
@@ -86,6 +87,7 @@ class Api:
             *IncidentRoutes(self._store, self._clock, self._channels).endpoints(),
             *ImprovementRoutes(self._store, self._clock, self._channels).endpoints(),
             *RotaRoutes(self._store, self._clock).endpoints(),
+            *TeamGoodwillRoutes(self._store, self._clock).endpoints(),
         )
 
     def guarded(self, endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:

@@ -49,7 +49,7 @@ SELECT g.shown AS state, g.currency, COUNT(*) AS n, CAST(SUM(g.amount) AS BIGINT
 
 -- name: listed
 -- The newest grants of a team in a time, each with its case and the names of who asked and decided.
-SELECT g.id, g.amount, g.currency, g.reason, g.asked_at, g.decided_at, c.code, COALESCE(p.name, '') AS person_name,
+SELECT g.id, g.amount, g.currency, g.reason, g.asked_at, g.decided_at, g.due_at, c.code, COALESCE(p.name, '') AS person_name,
        CASE WHEN g.state = 'refused' AND g.decided_by = g.asked_by THEN 'withdrawn' ELSE g.state END AS state,
        COALESCE(a.name, '') AS asked_name, COALESCE(d.name, '') AS decided_name
 FROM grants g JOIN cases c ON c.id = g.case_id LEFT JOIN people p ON p.id = g.person_id

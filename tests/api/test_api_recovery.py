@@ -240,3 +240,21 @@ async def test_what_is_done_to_all_is_undone_before_it_begins_and_only_by_the_te
     await world.later(minutes=1)
     assert "replied" not in [row["kind"] for row in await world.all("events")]
     assert (await crm.get("/api/v1/incidents/gone")).status == 404
+
+
+async def test_a_teams_goodwill_of_a_month_is_what_chat_shows(world, crm, does):
+    await with_goodwill(world, **BUDGET)
+    case = await world.unhappy(score=1)
+    await world.presses(ANA, f"c:claim:{case['id']}")
+    await does(case, "goodwill", amount="20", reason="late delivery")
+    of_team = await crm.get("/api/v1/teams/support/goodwill")
+    found = await of_team.json()
+    assert found["counts"] == [{"state": "granted", "currency": "CNY", "number": 1, "amount": "20.00"}]
+    assert [(each["case"], each["amount"], each["reason"]) for each in found["items"]] == [
+        (case["code"], "20.00", "late delivery")
+    ]
+    assert found["budget"]["left"] == "80.00"
+    before = await (await crm.get("/api/v1/teams/support/goodwill?month=2025-10")).json()
+    assert (before["counts"], before["items"], before["budget"]["left"]) == ([], [], "80.00")
+    for bad, status in (("support/goodwill?month=2025-13", 422), ("nobody/goodwill", 404)):
+        assert (await crm.get(f"/api/v1/teams/{bad}")).status == status
