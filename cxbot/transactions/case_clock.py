@@ -9,7 +9,17 @@ from cxbot.domain import case_timing, contact
 from cxbot.domain import cases as workflow
 from cxbot.domain.roles import RANK
 from cxbot.ports import Row, Tx
-from cxbot.transactions import case_messages, cases, incidents, outbox, people, settings, talks, teams
+from cxbot.transactions import (
+    case_messages,
+    cases,
+    incident_promises,
+    incidents,
+    outbox,
+    people,
+    settings,
+    talks,
+    teams,
+)
 
 RETRY_MS = 60 * 60 * 1000
 NAGS = ("remind", "promise_soon", "escalate", "overdue")
@@ -53,6 +63,8 @@ def _carry_out(tx: Tx, before: Row, case: Row, kind: str, now: int) -> None:
             case_messages.show(tx, case, now)
         case "callback_late":
             _callback_late(tx, before, case, now)
+        case "callback_soon" if incident_promises.nag(tx, case, kind, before["callback_at"], called, now):
+            return
         case "remind":
             _remind(tx, case, now)
         case "promise_soon" | "callback_soon" | "window_ending" | "window_lost":
@@ -76,6 +88,8 @@ def _callback_late(tx: Tx, before: Row, case: Row, now: int) -> None:
     args = {"at": before["callback_at"], "owner": people.name_of(tx, case["owner_id"])}
     case_messages.tell_customer(tx, case, "customer.callback_late", args, now)
     called = [*case_messages.who_acts(tx, case, now), *(row["person_id"] for row in _seniors(tx, case["team_id"]))]
+    if incident_promises.nag(tx, case, "callback_late", before["callback_at"], called, now):
+        return
     args = {"at": before["callback_at"], "who": case_messages.acting_name(tx, case, now)}
     case_messages.team_says(tx, case, "case.callback_late", args, now, mention=list(dict.fromkeys(called)))
 

@@ -73,7 +73,7 @@ def nag(tx: Tx, case: Row, now: int) -> bool:
             "late": facts_now["late"],
             "code": incident["code"],
         }
-        _says(tx, incident, "incident.waits", args, now, mention=[row["person_id"] for row in acting])
+        says(tx, incident, "incident.waits", args, now, mention=[row["person_id"] for row in acting])
     return True
 
 
@@ -150,10 +150,10 @@ def _work(tx: Tx, incident: Row, work: dict[str, Any], now: int) -> str:
     incident = _write(tx, incident, {"work": "", "due_at": max(over, now + 1) if over else 0})
     args = {"by": people.name_of(tx, work["actor"]), "n": work["done"], "left": work["left"] or "",
             "code": incident["code"], "words": work.get("words", "")}  # fmt: skip
-    _says(tx, incident, f"incident.done.{work['action']}", args, now)
+    says(tx, incident, f"incident.done.{work['action']}", args, now)
     if work.get("promised"):
         promise = {"n": work["promised"], "at": work["promised_at"], "code": incident["code"]}
-        _says(tx, incident, "incident.promised", promise, now)
+        says(tx, incident, "incident.promised", promise, now)
     _redraw(tx, incident, now, at_once=True)
     return "worked"
 
@@ -237,9 +237,10 @@ def _redraw(tx: Tx, incident: Row, now: int, *, at_once: bool = False) -> None:
     _write(tx, incident, {"drawn_at": due_at})
 
 
-def _says(
+def says(
     tx: Tx, incident: Row, key: str, args: Mapping[str, Any], now: int, *, mention: list[str] | None = None
 ) -> None:
+    """Says something to its team, under the storm's card."""
     team = case_messages.team_of(tx, incident["team_id"])
     if team is None or not team["place"]:
         return

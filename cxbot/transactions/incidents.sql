@@ -56,6 +56,15 @@ SELECT id FROM cases WHERE incident_id = :id AND state IN ('open', 'claimed') AN
 SELECT language, COUNT(*) AS n FROM cases WHERE incident_id = :id AND state IN ('open', 'claimed')
 GROUP BY language ORDER BY n DESC, language
 
+-- name: promised
+-- How many of its customers were promised to hear from us in that time, those included who have not.
+SELECT COUNT(*) AS n FROM cases
+WHERE incident_id = :id AND (callback_at BETWEEN :since AND :until OR broken_at BETWEEN :since AND :until)
+
+-- name: said_since
+-- Something that was said of it lately.
+SELECT id FROM outbox WHERE order_key = :id AND key = :key AND created_at > :since LIMIT 1
+
 -- name: some
 -- What customers wrote last in it.
 SELECT r.words FROM remarks r JOIN cases c ON c.id = r.case_id WHERE c.incident_id = :id AND r.words <> ''

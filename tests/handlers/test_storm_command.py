@@ -166,6 +166,19 @@ async def test_words_to_all_are_said_to_the_team_once_and_so_is_what_they_promis
     assert all(row["callback_at"] for row in await world.all("cases"))
 
 
+async def test_what_all_were_promised_is_reminded_of_once_and_each_customer_told_when_it_is_broken(world, incident):
+    await world.fills_in(ANA, f"n:reply:{incident['id']}", words="We will be back within 2 hours.")
+    await world.later(seconds=31)
+    before = len(world.texts(SUPPORT))
+    await world.later(hours=2, minutes=5)
+    said = "\n".join(world.texts(SUPPORT)[before:])
+    assert said.count(f"10 customers of {incident['code']} were promised to hear from us by") == 1
+    assert said.count(f"10 customers of {incident['code']} were promised an answer by") == 1
+    assert "you promised the customer of case" not in said
+    assert "the customer of case" not in said
+    assert len(await world.all("outbox", key="customer.callback_late", state="sent")) == 10
+
+
 async def test_it_is_said_how_many_read_another_language(world, incident):
     for number in range(2):
         who = f"customer:zh{number}"
