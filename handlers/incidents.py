@@ -9,7 +9,7 @@ from cxbot import wording
 from cxbot.domain import cases as workflow
 from cxbot.domain.cases import Refusal
 from cxbot.domain.roles import may
-from cxbot.ports import PREVIEW, Form, Inbound, Receipt, Row, Tx
+from cxbot.ports import PREVIEW, Field, Form, Inbound, Receipt, Row, Tx
 from cxbot.transactions import case_messages, incidents, settings, teams
 from handlers import forms
 
@@ -36,19 +36,20 @@ def act(tx: Tx, sender: Row | None, inbound: Inbound, now: int) -> Receipt:
         return Receipt(notice=wording.text("refuse.stale", language))
     form = _form(tx, incident, team, action, language, now)
     if inbound.choice.startswith(PREVIEW):
-        return Receipt(form=_preview(tx, incident, action, sender["id"], inbound, language, now))
+        return Receipt(form=_preview(tx, incident, team, action, sender["id"], inbound, language, now))
     if inbound.kind != "form":
         return Receipt(form=form)
     mistakes = forms.mistakes(form.fields, inbound.fields, language)
     if mistakes:
         return Receipt(form=forms.with_mistakes(form, inbound.fields, mistakes))
     given = {name: value.strip() for name, value in inbound.fields.items()}
+    own = _by_language(action, given)
     arguments = {"words": given.get("words", "")} if action == "reply" else {
         "root_cause": given["root_cause"],
         "done_words": given["done"],
         "told": given.get("told", ""),
     }  # fmt: skip
-    begun = incidents.act(tx, incident_id, action, sender["id"], now, via=inbound.channel, **arguments)
+    begun = incidents.act(tx, incident_id, action, sender["id"], now, via=inbound.channel, by_language=own, **arguments)
     return _begun(tx, begun, action, language, now)
 
 
@@ -76,6 +77,12 @@ def perform(
         return _begun(tx, done, action, language, now)
     form = _form(tx, incident, team, action, language, now)
     typed = given(form)
+    if incidents.READ[action] in typed:
+        # What was typed is for all; a sentence that is filled in for some would stand beside it unseen.
+        form = replace(form, fields=tuple(
+            replace(field, value="") if field.name.startswith(f"{incidents.READ[action]}_") else field
+            for field in form.fields
+        ))  # fmt: skip
     return Receipt(form=replace(forms.with_mistakes(form, typed, {}), given=dict(typed)))
 
 
@@ -83,35 +90,70 @@ def _form(tx: Tx, incident: Row, team: Row, action: str, language: str, now: int
     """The form of one case, for all of them: it says how many, and names nobody."""
     facts = incidents.facts(tx, incident["id"], now)
     case = {"id": incident["id"], "code": incident["code"], "team_id": team["id"], "person_id": "",
-            "language": team["language"]}  # fmt: skip
+            "language": _written_in(tx, incident, team)}  # fmt: skip
     form = forms.FORMS[action](tx, case, language, now)
-    intro = _for_whom(tx, incident, team["language"], language, facts["to_work"])
+    intro = wording.text("incident.form.intro", language, n=facts["to_work"])
     title = wording.text(f"incident.form.{action}", language, code=incident["code"])
-    return replace(form, key=f"{KEY}{action}:{incident['id']}", title=title, intro=intro)
+    further = tuple(
+        _field(tx, {**case, "language": row["language"]}, action, language, now, row["n"])
+        for row in _read(tx, incident)
+        if row["language"] != case["language"]
+    )
+    fields = (*form.fields, *further)
+    return replace(form, key=f"{KEY}{action}:{incident['id']}", title=title, intro=intro, fields=fields)
 
 
-def _preview(tx: Tx, incident: Row, action: str, actor_id: str, inbound: Inbound, language: str, now: int) -> Form:
-    """What each of the customers would read, with the number of one of them."""
-    sample = tx.one("incidents.sample", id=incident["id"])
+def _read(tx: Tx, incident: Row) -> list[Row]:
+    """Which languages its customers read, and how many of them each."""
+    return tx.all("incidents.languages", id=incident["id"])
+
+
+def _written_in(tx: Tx, incident: Row, team: Row) -> str:
+    """The language of the words for all: the team's, or where no customer reads it that of most."""
+    read = [row["language"] for row in _read(tx, incident)]
+    return str(read[0] if read and team["language"] not in read else team["language"])
+
+
+def _field(tx: Tx, case: Row, action: str, language: str, now: int, n: int) -> Field:
+    """The words for those who read another language; what a form fills in, it fills in in theirs."""
+    name = incidents.READ[action]
+    plain = next(each for each in forms.FORMS[action](tx, case, language, now).fields if each.name == name)
+    of = {"key": f"language.{case['language']}", "args": {}}
+    label = wording.text("incident.form.words_in", language, n=n, of=of)
+    hint = wording.text("incident.form.words_in_hint", language)
+    return replace(plain, name=f"{name}_{case['language']}", label=label, hint=hint, required=False)
+
+
+def _by_language(action: str, given: Mapping[str, str]) -> dict[str, str]:
+    """The words of a filled-in form for those who read another language than most."""
+    begins = f"{incidents.READ[action]}_"
+    return {name.removeprefix(begins): words for name, words in given.items() if name.startswith(begins) and words}
+
+
+def _preview(
+    tx: Tx, incident: Row, team: Row, action: str, actor_id: str, inbound: Inbound, language: str, now: int
+) -> Form:
+    """What the customers would read in each language, with the number of one of them."""
+    given = {name: value.strip() for name, value in inbound.fields.items()}
+    own = _by_language(action, given)
+    said = given.get(incidents.READ[action], "")[: forms.LONGEST_WORDS]
     facts = incidents.facts(tx, incident["id"], now)
-    words = forms.said(inbound.fields)
-    written_in = sample["language"] if sample is not None else language
-    read = _for_whom(tx, incident, written_in, language, facts["to_work"])
-    if sample is not None:
-        read += "\n\n" + forms.what_is_read(tx, sample, action, actor_id, words, language, now)
-        if action == "reply":
-            read += forms.promise_note(tx, sample, words, language, now)
-    return forms.previewed(f"{KEY}previewed:{incident['id']}", read, language)
-
-
-def _for_whom(tx: Tx, incident: Row, written_in: str, language: str, n: int) -> str:
-    """How many it is for, and how many of them read another language: all of them get the same words."""
-    said = [wording.text("incident.form.intro", language, n=n)]
-    for row in tx.all("incidents.languages", id=incident["id"]):
-        if row["language"] != written_in:
-            args = {"n": row["n"], "all": n, "of": {"key": f"language.{row['language']}", "args": {}}}
-            said.append(wording.text("incident.form.reads", language, **args))
-    return "\n".join(said)
+    lines = [wording.text("incident.form.intro", language, n=facts["to_work"])]
+    written_in, shown = _written_in(tx, incident, team), False
+    for row in sorted(_read(tx, incident), key=lambda each: each["language"] != written_in):
+        sample = tx.one("incidents.sample", id=incident["id"], language=row["language"])
+        args = {"n": row["n"], "all": facts["to_work"], "of": {"key": f"language.{row['language']}", "args": {}}}
+        if row["language"] in own:
+            lines.append(wording.text("incident.form.reads_own", language, **args))
+        elif row["language"] != written_in:
+            lines.append(wording.text("incident.form.reads", language, **args))
+        if sample is None or (shown and row["language"] not in own):
+            continue
+        shown = shown or row["language"] not in own
+        words = own.get(row["language"], said)
+        read = forms.what_is_read(tx, sample, action, actor_id, words, language, now)
+        lines.append(f"\n{read}{forms.promise_note(tx, sample, words, language, now) if action == 'reply' else ''}\n")
+    return forms.previewed(f"{KEY}previewed:{incident['id']}", "\n".join(lines).strip(), language)
 
 
 def _begun(tx: Tx, result: Row | Refusal, action: str, language: str, now: int) -> Receipt:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
+from cxbot import wording
 from cxbot.api.answers import Case, Time
 from cxbot.api.bodies import Body, Word, channel_name, clean, identifier, read_time
 
@@ -30,6 +31,18 @@ def _lines(value: object) -> object:
 
 Said = Annotated[str, BeforeValidator(_lines), Field(max_length=LONGEST_WORDS)]
 Wanted = Annotated[Said, Field(min_length=1)]
+
+
+def _spoken(value: dict[str, str]) -> dict[str, str]:
+    for language in value:
+        if language not in wording.LANGUAGES:
+            known = ", ".join(wording.LANGUAGES)
+            raise PydanticCustomError("language", "There is no such language; there is {known}", {"known": known})
+    return value
+
+
+Told = Annotated[dict[str, Said], AfterValidator(_spoken)]
+"""What customers read, by language."""
 Identifier = Annotated[str, BeforeValidator(identifier), Field(min_length=1, max_length=200)]
 
 

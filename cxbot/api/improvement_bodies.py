@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field
 
-from cxbot import wording
 from cxbot.api.answers import Time
 from cxbot.api.bodies import Body, Word
-from cxbot.api.case_bodies import CaseActionBody, ColleagueBody, Said, Wanted
+from cxbot.api.case_bodies import CaseActionBody, ColleagueBody, Said, Told, Wanted
 
 LONGEST_TITLE = 120
 MOST = 200
@@ -20,15 +18,6 @@ State = Literal["proposed", "planned", "doing", "done", "dropped"]
 Period = Literal["today", "week", "month", "quarter", "year"]
 
 
-def _spoken(value: dict[str, str]) -> dict[str, str]:
-    for language in value:
-        if language not in wording.LANGUAGES:
-            known = ", ".join(wording.LANGUAGES)
-            raise PydanticCustomError("language", "There is no such language; there is {known}", {"known": known})
-    return value
-
-
-Told = Annotated[dict[str, Said], AfterValidator(_spoken)]
 Title = Annotated[Said, Field(max_length=LONGEST_TITLE)]
 
 _OWNER = "Who sees to it, a colleague of the team."

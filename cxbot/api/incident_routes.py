@@ -18,10 +18,26 @@ from cxbot.ports import Clock, Row, Store, Tx
 from cxbot.transactions import incident_requests, incidents
 from cxbot.transactions.incident_requests import Worked
 
+_BY_LANGUAGE = "The words for those who read such a language; all others read the ones above."
+_WORDS = {"zh-CN": "我们正在处理。"}
+
+
+class WriteBody(case_bodies.ReplyBody):
+    """What every customer of a storm is written."""
+
+    by_language: case_bodies.Told = Field({}, description=_BY_LANGUAGE, examples=[_WORDS])
+
+
+class ResolveAllBody(case_bodies.ResolveBody):
+    """Why it happened, what was done, and what every customer of a storm is told."""
+
+    by_language: case_bodies.Told = Field({}, description=_BY_LANGUAGE, examples=[_WORDS])
+
+
 ACTIONS: Mapping[str, tuple[type[CaseActionBody], str]] = {
     "claim": (CaseActionBody, "Take every case of a storm that nobody has"),
-    "reply": (case_bodies.ReplyBody, "Write to every customer of a storm"),
-    "resolve": (case_bodies.ResolveBody, "Resolve every case of a storm"),
+    "reply": (WriteBody, "Write to every customer of a storm"),
+    "resolve": (ResolveAllBody, "Resolve every case of a storm"),
     "undo": (CaseActionBody, "Take back what has not begun yet"),
 }
 

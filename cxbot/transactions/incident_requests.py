@@ -66,8 +66,10 @@ def _act(tx: Tx, asked: Asked, incident: Row, now: int) -> Worked | Refusal:
 
 def _worked(tx: Tx, asked: Asked, incident: Row, event: str, now: int, *, repeated: bool = False) -> Worked:
     facts = incidents.facts(tx, incident["id"], now)
-    sample = tx.one("incidents.sample", id=incident["id"])
-    words = str(asked.arguments.get(case_requests.SAYS.get(asked.action, ""), ""))
+    sample = tx.one("incidents.sample", id=incident["id"], language="")
+    said = asked.arguments.get(case_requests.SAYS.get(asked.action, ""), "")
+    by_language = asked.arguments.get("by_language", {})
+    words = str(by_language.get(sample["language"], said) if sample is not None else said)
     actor = api_requests.person_of(tx, asked.actor)
     reads = None
     if words and sample is not None and actor is not None:

@@ -25,6 +25,8 @@ REMIND_MS = 15 * 60_000
 AT_ONCE = 20
 """Cases worked in one transaction: others are not kept waiting by a storm."""
 ACTIONS = ("claim", "reply", "resolve")
+READ = {"reply": "words", "resolve": "told"}
+"""The argument that customers read."""
 
 
 def join(tx: Tx, case: Row, now: int) -> Row | None:
@@ -78,9 +80,20 @@ def nag(tx: Tx, case: Row, now: int) -> bool:
 
 
 def act(
-    tx: Tx, incident_id: str, action: str, actor_id: str, now: int, *, via: str = "", **arguments: str
+    tx: Tx,
+    incident_id: str,
+    action: str,
+    actor_id: str,
+    now: int,
+    *,
+    via: str = "",
+    by_language: Mapping[str, str] | None = None,
+    **arguments: str,
 ) -> Row | Refusal:
-    """Begins to do something to every case of a storm: not before it can no longer be undone, then a few at a time."""
+    """Begins to do something to every case of a storm: not before it can no longer be undone, then a few at a time.
+
+    `by_language` are the words for those who read such a language; all others read those of the arguments.
+    """
     incident = tx.one("incidents.lock", id=incident_id)
     if incident is None:
         return Refusal("refuse.stale")
@@ -92,6 +105,7 @@ def act(
         start = now + workflow.UNDO_MS
         work = {"action": action, "actor": actor_id, "via": via, "from": start, "after": "", "done": 0, "left": 0}
         work.update(arguments)
+        work["by_language"] = {language: words for language, words in (by_language or {}).items() if words}
         incident = _write(tx, incident, {"work": json.dumps(work, ensure_ascii=False), "due_at": start})
     cases.record(tx, incident_id, actor_id, f"all_{action}", cases.came_by(via), now)
     _redraw(tx, incident, now, at_once=True)
@@ -136,7 +150,7 @@ def _work(tx: Tx, incident: Row, work: dict[str, Any], now: int) -> str:
     rows = tx.all("incidents.to_work", id=incident["id"], after=work["after"], most=AT_ONCE)
     for row in rows:
         via = work.get("via", "")
-        arguments = _arguments(work)
+        arguments = _arguments(work, row["language"])
         outcome = case_work.act(tx, row["id"], work["action"], work["actor"], now, via=via, of_many=True, **arguments)
         work["left" if isinstance(outcome, Refusal) else "done"] += 1
         if isinstance(outcome, case_work.Done) and (at := outcome.args.get("callback_at")):
@@ -158,9 +172,11 @@ def _work(tx: Tx, incident: Row, work: dict[str, Any], now: int) -> str:
     return "worked"
 
 
-def _arguments(work: Mapping[str, Any]) -> dict[str, str]:
+def _arguments(work: Mapping[str, Any], language: str) -> dict[str, str]:
     wanted = {"reply": ("words",), "resolve": ("root_cause", "done_words", "told")}.get(work["action"], ())
-    return {"done" if name == "done_words" else name: str(work.get(name, "")) for name in wanted}
+    given = {"done" if name == "done_words" else name: str(work.get(name, "")) for name in wanted}
+    own = work.get("by_language", {}).get(language)
+    return {**given, READ[work["action"]]: own} if own else given
 
 
 def facts(tx: Tx, incident_id: str, now: int) -> dict[str, Any]:

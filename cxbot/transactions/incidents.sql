@@ -49,7 +49,7 @@ FROM cases WHERE incident_id = :id GROUP BY state, severity
 
 -- name: to_work
 -- Its next cases on which something is to be done, in the order of their ids.
-SELECT id FROM cases WHERE incident_id = :id AND state IN ('open', 'claimed') AND id > :after ORDER BY id LIMIT :most
+SELECT id, language FROM cases WHERE incident_id = :id AND state IN ('open', 'claimed') AND id > :after ORDER BY id LIMIT :most
 
 -- name: languages
 -- How many of those who would be told read which language.
@@ -87,5 +87,7 @@ SELECT MIN(due_at) AS due_at FROM incidents WHERE due_at > 0
 UPDATE incidents SET due_at = :due_at WHERE id = :id
 
 -- name: sample
--- One of its cases that somebody would be told about.
-SELECT * FROM cases WHERE incident_id = :id AND state IN ('open', 'claimed') ORDER BY id LIMIT 1
+-- One of its cases that somebody would be told about, in a language where one is named.
+SELECT * FROM cases
+WHERE incident_id = :id AND state IN ('open', 'claimed') AND (CAST(:language AS TEXT) = '' OR language = :language)
+ORDER BY id LIMIT 1

@@ -242,6 +242,15 @@ async def test_what_is_done_to_all_is_undone_before_it_begins_and_only_by_the_te
     assert (await crm.get("/api/v1/incidents/gone")).status == 404
 
 
+async def test_those_of_a_storm_who_read_a_language_are_written_to_in_it(world, does, storm):
+    own = {"en": "We are sorry."}
+    assert await refusal(does, storm, "reply", words="抱歉", by_language={"xx": "?"}) == (422, "invalid")
+    _, answer, _ = await does(storm, "reply", words="抱歉", by_language=own)
+    assert answer["reads"].startswith("We are sorry.\n— Ana")
+    await world.later(minutes=1)
+    assert all("We are sorry." in world.texts(f"customer:storm{number}")[-1] for number in range(10))
+
+
 async def test_a_teams_goodwill_of_a_month_is_what_chat_shows(world, crm, does):
     await with_goodwill(world, **BUDGET)
     case = await world.unhappy(score=1)

@@ -179,15 +179,45 @@ async def test_what_all_were_promised_is_reminded_of_once_and_each_customer_told
     assert len(await world.all("outbox", key="customer.callback_late", state="sent")) == 10
 
 
-async def test_it_is_said_how_many_read_another_language(world, incident):
-    for number in range(2):
+async def chinese(world, n=2):
+    for number in range(n):
         who = f"customer:zh{number}"
         person = {"addresses": [{"channel": "web", "address": who}], "name": f"客户 {number}", "language": "zh-CN"}
         await world.happens("ticket", "closed", who, person=person)
         await world.writes(who, "1")
+
+
+async def test_those_who_read_another_language_can_be_written_to_in_it(world, incident):
+    await chinese(world)
+    key = f"n:reply:{incident['id']}"
     receipt, _ = await answer(world, ANA, f"storm {incident['code']} apologise We are sorry", SUPPORT)
-    assert receipt.form.fields[0].value == "We are sorry"
-    assert "2 of 12 read simplified Chinese" in receipt.form.intro
+    words, own = receipt.form.fields
+    assert (words.value, own.name, own.label, own.required, own.value) == (
+        "We are sorry", "words_zh-CN", "For the 2 who read simplified Chinese", False, "",
+    )  # fmt: skip
+    preview = await world.fills_in(ANA, f"preview:{key}", words="We are sorry.")
+    assert "2 of 12 read simplified Chinese; they get these words as they are." in preview.form.intro
+    both = {"words": "We are sorry.", "words_zh-CN": "非常抱歉。"}
+    preview = await world.fills_in(ANA, f"preview:{key}", **both)
+    assert "2 of 12 read simplified Chinese; they get their own words." in preview.form.intro
+    assert "We are sorry." in preview.form.intro
+    assert "非常抱歉。" in preview.form.intro
+    await world.fills_in(ANA, key, **both)
+    await world.later(minutes=1)
+    assert "非常抱歉。" in world.texts("customer:zh0")[-1]
+    assert "We are sorry." in world.texts("customer:storm0")[-1]
+
+
+async def test_what_is_filled_in_for_all_is_filled_in_in_each_language(world, incident):
+    await chinese(world)
+    receipt = await world.presses(ANA, f"n:resolve:{incident['id']}")
+    told = {field.name: field.value for field in receipt.form.fields}
+    assert told["told"] != told["told_zh-CN"]
+    words = {"told": "It works again.", "told_zh-CN": "已恢复正常。"}
+    await world.fills_in(ANA, f"n:resolve:{incident['id']}", root_cause="waiting", done="restarted", **words)
+    await world.later(seconds=31)
+    await world.later(minutes=2)
+    assert "已恢复正常。" in world.texts("customer:zh1")[-1]
 
 
 async def test_who_began_it_is_told_that_it_is_theirs_and_can_be_undone(world, incident):
