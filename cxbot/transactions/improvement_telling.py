@@ -35,7 +35,7 @@ AT_ONCE = 20
 """People told in one transaction."""
 PAUSE_MS = 5_000
 """Between two such: there is time to see how it goes, and to stop it."""
-KEEP_MS = 3 * contact.DAY_MS
+KEEP_MS = 14 * contact.DAY_MS
 """How long it waits for a channel that cannot be written to now; later it would be no news."""
 LOOK_BACK_MS = 365 * contact.DAY_MS
 """Complaints older than this, before it was done, are not gathered."""

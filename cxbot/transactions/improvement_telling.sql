@@ -1,14 +1,19 @@
 -- name: add
--- Somebody who had complained of it, once: who was told already stays so.
+-- Somebody who had complained of it, once: who was told already stays so, unless the message never left.
 INSERT INTO improvement_customers (improvement_id, person_id, state, reason, case_id, complained_at, due_at)
 VALUES (:improvement_id, :person_id, 'waiting', :reason, :case_id, :complained_at, :due_at)
 ON CONFLICT (improvement_id, person_id) DO UPDATE
 SET state = 'waiting', reason = excluded.reason, due_at = excluded.due_at
-WHERE improvement_customers.state = 'not_told'
+WHERE improvement_customers.state = 'not_told' OR EXISTS (
+    SELECT 1 FROM outbox o
+    WHERE o.id = improvement_customers.row_id AND improvement_customers.row_id <> '' AND o.state = 'dropped'
+)
 
 -- name: known
--- Who has been told of it, or is to be.
-SELECT person_id, state FROM improvement_customers WHERE improvement_id = :improvement_id
+-- Who has been told of it, or is to be; whoever's message never left has not been.
+SELECT c.person_id, CASE WHEN c.state = 'told' AND o.state = 'dropped' THEN 'not_told' ELSE c.state END AS state
+FROM improvement_customers c LEFT JOIN outbox o ON o.id = c.row_id AND c.row_id <> ''
+WHERE c.improvement_id = :improvement_id
 
 -- name: waiting
 -- The next people to be told.

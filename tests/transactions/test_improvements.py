@@ -429,7 +429,7 @@ async def test_it_is_dropped_with_its_reason_where_it_cannot_be_said_in_time(wor
     await telling(world, made)
     world.clock.advance(31_000)
     await world.store.run(_step_once, made["id"], world.now)
-    world.clock.advance(4 * DAY)
+    world.clock.advance(15 * DAY)
     await world.settle()
     assert await told(world) == []
     assert "expired" in await world.reasons("dropped")
@@ -476,7 +476,7 @@ async def test_while_customers_are_told_it_stays_done(world):
     assert json.loads((await world.the("improvements"))["told"]) == TOLD
 
 
-async def test_where_the_window_is_closed_it_is_held_and_dropped_after_three_days(world):
+async def test_where_the_window_is_closed_it_is_held_for_two_weeks_and_can_then_be_said_anew(world):
     made = await done_after_complaints(world, SAM, MEI)
     world.web.script([HoldUntilInbound("window closed"), HoldUntilInbound("window closed")], SAM)
     world.web.script([HoldUntilInbound("window closed")], MEI)
@@ -486,10 +486,13 @@ async def test_where_the_window_is_closed_it_is_held_and_dropped_after_three_day
     assert len(await world.all("outbox", key="customer.improved", state="held")) == 2
     await world.writes(MEI, "你好")
     assert await told(world) == [MEI], "she wrote, and so could be written to"
-    await world.later(days=3, minutes=1)
+    await world.later(days=14, minutes=1)
     assert await told(world) == [MEI]
     assert "expired" in await world.reasons("dropped")
-    assert (await telling(world, made)).key == "improvement.refuse.nobody", "dropped is not said again"
+    await telling(world, made)
+    await world.later(minutes=1)
+    assert await told(world) == [MEI, SAM], "who was never told is told, and nobody twice"
+    assert (await telling(world, made)).key == "improvement.refuse.nobody"
 
 
 async def test_who_complains_while_it_is_held_does_not_hear_that_all_is_well(world):
