@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import product
+from itertools import product, takewhile
 from typing import Any, TypeVar
 
 from cxbot.domain import replies
@@ -48,6 +48,8 @@ WORDS_OF_THEIR_OWN = frozenset(
 )
 """What begins like a word of a command and is said every day."""
 MOST_SUGGESTIONS = 3
+MOST_SPREAD = 6
+"""Words into which a Chinese phrase is cut at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +233,8 @@ def _read(line: str, book: tuple[_Phrase, ...], language: str) -> Parsed | NotUn
     """Reads a line that has nothing around it."""
     folded = tidy(line)
     found = next((each for each in book if _begins(folded, each.folded)), None)
-    spread = next((each for each in book if _begins_spread(folded, each.folded)), None)
+    whole_words = _run_together_words(folded)
+    spread = next((each for each in book if each.folded in whole_words), None) if whole_words else None
     if spread and (found is None or len(spread.folded) > len(found.folded)):
         found = spread
     whole = _parsed(line, found, found.folded, language, tuple(found.words), short=False) if found else None
@@ -281,12 +284,10 @@ def _begins(line: str, phrase: str) -> bool:
     return not after or after[0] in " \n" or not (phrase[-1].isascii() and after[0].isascii())
 
 
-def _begins_spread(line: str, phrase: str) -> bool:
-    """Whether whole words of a line make up a Chinese phrase that is declared without blanks: "团队 列表"."""
-    if phrase.isascii() or " " in phrase:
-        return False
-    words = line.split()
-    return any("".join(words[:n]) == phrase for n in range(2, min(len(words), len(phrase)) + 1))
+def _run_together_words(line: str) -> frozenset[str]:
+    """The first words of a line written as one, where they make up Chinese signs alone: "团队 列表" is 团队列表."""
+    words = list(takewhile(lambda word: not word.isascii(), line.split()))[:MOST_SPREAD]
+    return frozenset("".join(words[:n]) for n in range(2, len(words) + 1))
 
 
 def _after(line: str, begun: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,8 @@ from handlers.grammar import parse
 ROOT = Path(__file__).parent.parent.parent
 
 
-def recorded() -> set[str]:
+@cache
+def recorded() -> frozenset[str]:
     """Every kind of change the program records: what stands, or is named, in a call whose name ends in `record`."""
     found: set[str] = set()
     for file in (path for folder in ("cxbot", "handlers") for path in (ROOT / folder).rglob("*.py")):
@@ -35,7 +37,7 @@ def recorded() -> set[str]:
                     found.add(f"team.{value}")
                 elif "." in value and value.replace("_", "").replace(".", "").isalpha():
                     found.add(value)
-    return found
+    return frozenset(found)
 
 
 def texts(tree: ast.Module, given: ast.expr) -> set[str]:
