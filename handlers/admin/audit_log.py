@@ -61,6 +61,14 @@ def line(tx: Tx, row: Row) -> dict[str, Any]:
 def said(tx: Tx, row: Row) -> dict[str, Any]:
     """What a change was: of what, and from what to what."""
     args = json.loads(row["args"])
+    if row["kind"] == change_log.UNDONE:
+        change = tx.one("change_log.one", id=args.get("event", ""))
+        return {"key": "change.change.undone", "args": {"what": said(tx, change) if change else ""}}
+    if row["kind"] == "survey.scheduled" and not args.get("to"):
+        return {
+            "key": "change.in_words",
+            "args": {"subject": _subject(row), "what": {"key": "survey.unscheduled", "args": {}}},
+        }
     kind = row["kind"] if f"change.{row['kind']}" in messages("en") else "other"
     if kind == "other" and row["kind"] in messages("en"):
         what = {"key": row["kind"], "args": {name: args[name] for name in ("variant",) if name in args}}
@@ -164,10 +172,6 @@ def _what(row: Row, args: Mapping[str, Any]) -> Any:
         return {"key": f"fact.{what}", "args": {}}
     if row["kind"].startswith("approval."):
         return {"key": f"approval.kind.{what}", "args": {}}
-    if row["kind"] == change_log.UNDONE:
-        kind = args.get("kind", "")
-        known = f"change.{kind}" in messages("en")
-        return {"key": f"change.{kind}" if known else "change.other", "args": {"kind": kind}}
     return what
 
 

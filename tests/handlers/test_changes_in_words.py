@@ -65,3 +65,11 @@ async def test_cadences_and_causes_are_called_by_name_in_the_list_of_changes(wor
         assert words in said
     assert "own_" not in said
     assert "启动周期 big" in await says(world, "审计")
+
+
+async def test_the_audit_says_what_was_taken_back_and_when_a_day_was_taken_away(world):
+    told = await says(world, "rota set Ana, Ben weekly for support", "undo", "audit today")
+    assert "taken back: rota of Support changed" in told
+    told = await says(world, "survey schedule csat tomorrow 9:00", "survey schedule csat off", "audit today")
+    assert "csat: The day from which on it asks was taken away." in told
+    assert "csat: The survey was given a day from which on it asks." in told
