@@ -211,7 +211,7 @@ def said(fields: Mapping[str, str]) -> str:
 def what_is_read(tx: Tx, case: Row, action: str, actor_id: str, words: str, language: str, now: int) -> str:
     """What the customer of a case would read, in their language; in the other, that they would read nothing."""
     if not words:
-        return wording.text("card.told_nothing", language)
+        return wording.text("form.preview.nothing", language)
     key, args = case_work.what_the_customer_reads(tx, case, action, actor_id, words)
     meaning = wording.Meaning("", "", "", "message", key, {"code": case["code"], **args}, language=case["language"])
     return wording.render(meaning, Limits(), now).text

@@ -100,7 +100,7 @@ async def test_what_may_be_left_empty_is_skipped(chat):
     case = await chat.unhappy()
     await opens(chat, ANA, "resolve", case)
     shown = await answers(chat, ANA, "1", "Called them", "跳過")
-    assert "The customer was told nothing." in shown.text
+    assert "The customer is told nothing." in shown.text
     await answers(chat, ANA, "send")
     assert (await chat.reload(case))["told_words"] == ""
 

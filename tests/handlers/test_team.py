@@ -151,7 +151,7 @@ async def test_a_preview_shows_exactly_what_the_customer_would_read_and_sends_no
 async def test_a_preview_of_a_resolution_without_words_says_that_nothing_is_sent(world):
     case = await world.unhappy()
     shown = (await world.fills_in(ANA, f"preview:c:resolve:{case['id']}", root_cause="", done="", told="")).form
-    assert shown.intro == "The customer was told nothing."
+    assert shown.intro == "The customer is told nothing."
 
 
 async def test_who_is_not_of_the_team_is_shown_no_preview(world):
