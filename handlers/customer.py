@@ -16,6 +16,7 @@ from cxbot.transactions import (
     case_work,
     cases,
     consent,
+    improvement_missed,
     inbox,
     invitations,
     outbox,
@@ -44,6 +45,14 @@ FIXED_WORDS = {
 def handle(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
     """Handles one message of a customer."""
     person = people.acted(tx, person["id"], now) or person
+    receipt = _said(tx, person, inbound, now)
+    if inbound.place == inbound.sender:
+        # After what they say, which may be that it is no better.
+        improvement_missed.tell(tx, person["id"], inbound.channel, inbound.sender, now)
+    return receipt
+
+
+def _said(tx: Tx, person: Row, inbound: Inbound, now: int) -> Receipt:
     if inbound.kind in ("choice", "form"):
         return _pressed(tx, person, inbound, now)
     if inbound.kind == "media":

@@ -81,7 +81,7 @@ def new_form(tx: Tx, team: Row, cause: str, sender: Row, language: str, now: int
     places = _touchpoints(tx, team)
     filled_in = {
         "title": title,
-        "owner": sender["id"] if sender["id"] in dict(_members(tx, team)) else "",
+        "owner": sender["id"] if sender["id"] in dict(members(tx, team)) else "",
         "due": (today + timedelta(weeks=WEEKS)).isoformat(),
         "touchpoint": places[0] if len(places) == 1 else EVERYWHERE,
     }
@@ -104,7 +104,7 @@ def _form(tx: Tx, team: Row, key: str, head: str, filled_in: Mapping[str, str], 
         title=head,
         fields=(
             Field("title", label("what"), value=filled_in["title"]),
-            Field("owner", label("owner"), "choice", _members(tx, team), value=filled_in["owner"]),
+            Field("owner", label("owner"), "choice", members(tx, team), value=filled_in["owner"]),
             Field("due", label("due"), value=filled_in["due"], hint=label("due_hint")),
             Field(
                 "touchpoint",
@@ -135,7 +135,8 @@ def _told_fields(told: Mapping[str, str], language: str, languages: Sequence[str
     )
 
 
-def _members(tx: Tx, team: Row) -> tuple[tuple[str, str], ...]:
+def members(tx: Tx, team: Row) -> tuple[tuple[str, str], ...]:
+    """Who can own an improvement of a team: (id, name)."""
     rows = [*teams.members(tx, team["id"]), *teams.members(tx, "")]
     return tuple({row["person_id"]: row["name"] for row in rows if RANK[row["role"]] >= RANK["member"]}.items())
 

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from cxbot.domain import calendar, scoring
+from cxbot.domain import calendar, dates, scoring
 from cxbot.domain.cases import DAY, Change, Refusal
 
 State = Literal["proposed", "planned", "doing", "done", "dropped"]
@@ -140,17 +140,25 @@ _DAY = re.compile(r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?")
 
 
 def read_day(words: str, zone: str, now: int) -> int | None:
-    """The end of a day that somebody wrote: "2025-12-05", "12-05", "2w", "3 weeks", "10天"; None where it is none.
+    """The end of a day that somebody wrote: "2025-12-05", "12 Dec", "Friday", "2w", "10天"; None where it is none.
 
     A day without a year is the next such one. A day that has passed is None too, and so is one too far ahead.
     """
     words = words.strip().casefold()
     today = datetime.fromtimestamp(now / 1000, UTC).astimezone(ZoneInfo(zone)).date()
-    day = _span(words, today) or _written(words, today)
+    day = _span(words, today) or _written(words, today) or _named(words, zone, now)
     if day is None or not today <= day <= today + timedelta(days=LONGEST_DAYS):
         return None
     midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
     return int(midnight.timestamp() * 1000) - calendar.MINUTE_MS
+
+
+def _named(words: str, zone: str, now: int) -> date | None:
+    """A day by its name or its month; a time of day is not what is asked for."""
+    at = dates.read(words, zone, now, LONGEST_DAYS)
+    if at is None or dates.has_clock(words) or (dates.is_span(words) and not dates.counts_days(words)):
+        return None
+    return datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone)).date()
 
 
 def _span(words: str, today: date) -> date | None:

@@ -73,16 +73,29 @@ def lines(tx: Tx, improvement: Row, now: int) -> list[dict[str, Any]]:
     if found is None:
         return []
     if found.complaints is None:
-        head = {"key": "improvement.numbers.only_before", "args": {"days": found.days}}
+        head = {"key": "improvement.numbers.only_before", "args": _dated(tx, found, now)}
         later = {"key": "improvement.numbers.later", "args": {"at": improvement["compare_at"]}}
         alone = [_alone(each) for each in found.metrics] or [_none()]
         return [head, *alone, *([later] if improvement["compare_at"] else [])]
-    head = {"key": "improvement.numbers.both", "args": {"days": found.days}}
+    head = {"key": "improvement.numbers.both", "args": _dated(tx, found, now)}
     counted = found.complaints
     trend = {"key": f"improvement.trend.{counted.trend}", "args": {}}
     args = {"before": counted.before, "after": counted.after, "trend": trend}
     both = [_line(each) for each in found.metrics] or [_none()]
     return [head, *both, {"key": "improvement.numbers.complaints", "args": args}]
+
+
+def _dated(tx: Tx, found: Figures, now: int) -> dict[str, Any]:
+    """How many days are looked at and which, in the zone they are counted in; the last day '' where it is the first."""
+    zone = settings.company(tx).time_zone
+    to_today = found.after is not None and _ends(found.after)[1] == _day(now, ZoneInfo(zone))
+    today = {"key": "improvement.numbers.today", "args": {}} if to_today else ""
+    args: dict[str, Any] = {"days": found.days, "zone": zone, "today": today}
+    for name, span in (("before", found.before), ("after", found.after)):
+        if span is not None:
+            first, last = (int(datetime.combine(day, time(12), ZoneInfo(zone)).timestamp() * 1000) for day in span)
+            args |= {f"{name}_first": first, f"{name}_last": last if last != first else ""}
+    return args
 
 
 def _complaints(tx: Tx, improvement: Row, windows: rules.Windows, zone: ZoneInfo) -> Complaints:

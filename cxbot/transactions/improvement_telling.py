@@ -116,7 +116,7 @@ def audience(tx: Tx, improvement_id: str, now: int) -> tuple[Reader, ...]:
         if row["state"] == "told"
     }
     return tuple(
-        _reader(tx, improvement, each.person_id, each.case_id, each.first_at, AGAIN if person in again else "")
+        reader_of(tx, improvement, each.person_id, each.case_id, each.first_at, AGAIN if person in again else "")
         for person, each in last.items()
         if person not in told
     )
@@ -192,7 +192,7 @@ def stop(tx: Tx, improvement_id: str, actor_id: str, now: int, *, via: str = "")
         return undo(tx, improvement_id, actor_id, now, via=via)
     for row in tx.all("improvement_telling.unsent", improvement_id=improvement_id, most=10_000):
         if outbox.cancel(tx, row["row_id"], "stopped"):
-            _not_told(tx, improvement, row, "stopped", now)
+            not_told(tx, improvement, row, "stopped", now)
     after = improvements.write(tx, improvement, {"tell_state": "stopping", "tell_at": now})
     cases.record(tx, improvement_id, actor_id, "improvement_telling_stopped", cases.came_by(via), now)
     improvement_card.redraw(tx, after, now)
@@ -227,7 +227,7 @@ def take_back(tx: Tx, person_id: str, reason: str, now: int) -> None:
     for row in tx.all("improvement_telling.unsent_to", person_id=person_id):
         improvement = tx.one("improvements.get", id=row["improvement_id"])
         if improvement is not None and outbox.cancel(tx, row["row_id"], reason):
-            _not_told(tx, improvement, row, reason, now)
+            not_told(tx, improvement, row, reason, now)
 
 
 def reads(told: Mapping[str, str], reader: Reader | Group) -> dict[str, Any]:
@@ -238,11 +238,11 @@ def reads(told: Mapping[str, str], reader: Reader | Group) -> dict[str, Any]:
 def _tell(tx: Tx, improvement: Row, row: Row, now: int, *, stopping: bool) -> None:
     held = people.lock(tx, row["person_id"])
     person_id = held["id"] if held else row["person_id"]
-    reader = _reader(
+    reader = reader_of(
         tx, improvement, person_id, row["case_id"], row["complained_at"], "stopped" if stopping else row["reason"]
     )
     if reader.why_not:
-        _not_told(tx, improvement, row, reader.why_not, now)
+        not_told(tx, improvement, row, reader.why_not, now)
         return
     assert held is not None
     night = contact.night_wait(reader.zone, now, held["acted_at"], settings.contact_policy(tx))
@@ -250,6 +250,11 @@ def _tell(tx: Tx, improvement: Row, row: Row, now: int, *, stopping: bool) -> No
         _decide(tx, improvement, row, "waiting", night.reason, now, due_at=night.until)
         _record(tx, improvement, row, "waits", night.reason, now)
         return
+    say_to(tx, improvement, row, reader, now)
+
+
+def say_to(tx: Tx, improvement: Row, row: Row, reader: Reader, now: int) -> None:
+    """Says it to one of them where they can be reached, and writes that down; they are held by the caller."""
     row_id = outbox.say(
         tx,
         now,
@@ -258,15 +263,18 @@ def _tell(tx: Tx, improvement: Row, row: Row, now: int, *, stopping: bool) -> No
         language=reader.language,
         key=KEY,
         args=reads(json.loads(improvement["told"]), reader),
-        person_id=person_id,
+        person_id=reader.person_id,
         case_id=row["case_id"],
         expires_at=now + KEEP_MS,
     )
     _decide(tx, improvement, row, "told", "", now, row_id=row_id)
-    people.record(tx, person_id, improvement["tell_by"], "told_of_improvement", {"code": improvement["code"]}, now)
+    people.record(
+        tx, reader.person_id, improvement["tell_by"], "told_of_improvement", {"code": improvement["code"]}, now
+    )
 
 
-def _not_told(tx: Tx, improvement: Row, row: Row, reason: str, now: int) -> None:
+def not_told(tx: Tx, improvement: Row, row: Row, reason: str, now: int) -> None:
+    """Writes down that one of them is not told, and why."""
     _decide(tx, improvement, row, "not_told", reason, now)
     _record(tx, improvement, row, "not_told", reason, now)
 
@@ -291,7 +299,7 @@ def _decide(
     tx.run("improvement_telling.decide", state=state, reason=reason, row_id=row_id, due_at=due_at, now=now, **of)
 
 
-def _reader(tx: Tx, improvement: Row, person_id: str, case_id: str, at: int, why: str) -> Reader:
+def reader_of(tx: Tx, improvement: Row, person_id: str, case_id: str, at: int, why: str) -> Reader:
     """Where somebody would be told now, or why they would not be."""
     person = people.get(tx, person_id)
     case = tx.one("cases.get", id=case_id) if case_id else None

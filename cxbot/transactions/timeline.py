@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from cxbot.ports import Row, Tx
-from cxbot.transactions import invitations, people, responses, surveys, teams
+from cxbot.transactions import causes, invitations, people, responses, surveys, teams
 from cxbot.transactions.viewing import Viewer
 
 What = Literal["interaction", "invitation", "decision", "answer", "event", "message", "remark", "case"]
@@ -171,7 +171,8 @@ def told(tx: Tx, entry: Entry) -> Entry:
     if entry.what == "answer":
         more = _answers(tx, entry.row)
     elif entry.what == "event":
-        more = {"args": _named(tx, json.loads(entry.row["args"]))}
+        args = json.loads(entry.row["args"])
+        more = {"args": _named(tx, args), "cause": _cause(tx, entry, args.get("root_cause"))}
     elif entry.what == "message":
         more = {"first_words": _first_words(entry.row)}
     return Entry(entry.what, entry.at, {**entry.row, **more})
@@ -224,6 +225,16 @@ def _named(tx: Tx, args: Mapping[str, Any]) -> dict[str, Any]:
         case = tx.one("cases.get", id=into)
         named["into"] = case["code"] if case else ""
     return named
+
+
+def _cause(tx: Tx, entry: Entry, cause: Any) -> Any:
+    """A root cause in the words of the case's own team, for two teams may call theirs by one id; '' for none."""
+    if not isinstance(cause, str) or not cause:
+        return ""
+    case = tx.one("cases.get", id=entry.case_id) if entry.case_id else None
+    team = teams.get(tx, case["team_id"]) if case is not None else None
+    own = next((dict(each.label) for each in teams.causes(team) if each.id == cause), None) if team else None
+    return own or causes.label(tx, cause)
 
 
 def _first_words(row: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ from cxbot.transactions import (
 )
 from cxbot.transactions.improvement_telling import Reader
 from handlers import improvements as pressed
+from handlers.admin import improve_change
 from handlers.admin.causes import named_team, not_theirs, read_cause, unknown
 from handlers.admin.timeline import via_of
 from handlers.grammar import Argument, Call, Command
@@ -92,7 +93,7 @@ def listed(call: Call) -> Receipt:
 
 def one(call: Call) -> Receipt:
     """Shows an improvement with its figures, or does something to it."""
-    code, _, rest = call.arguments["improvement"].partition(" ")
+    code, _, rest = improve_change.named_after(call, call.arguments["improvement"]).partition(" ")
     return _of_one(call, code, rest)
 
 
@@ -102,9 +103,10 @@ def _of_one(call: Call, code: str, rest: str) -> Receipt:
         return call.say("refuse.no_such_improvement", code=code)
     team = teams.get(call.tx, improvement["team_id"])
     word, _, reason = rest.partition(" ")
-    action = ACTIONS.get(word.casefold(), "")
+    typed = improve_change.read(rest)
+    action = "edit" if typed else ACTIONS.get(word.casefold(), "")
     if word and not action:
-        return call.say("command.improvement.what", word=word, code=improvement["code"])
+        return improve_change.unclear(call, improvement, rest, ACTIONS)
     looks = action in ("", "history")
     if looks and not may(teams.roles_of(call.tx, call.sender["id"]), "read", improvement["team_id"]):
         return call.say("refuse.not_allowed", command="improvement", who=[])
@@ -112,6 +114,8 @@ def _of_one(call: Call, code: str, rest: str) -> Receipt:
         return _history(call, improvement) if action else _shown(call, improvement)
     if refused := not_theirs(call, team, "improvement"):
         return refused
+    if typed and team is not None:
+        return improve_change.change(call, improvement, team, typed)
     return _done(call, improvement, action, reason)
 
 
@@ -239,9 +243,9 @@ COMMANDS = [
         run=one,
         arguments=(Argument("improvement", rest=True),),
         examples={
-            "en": ("improvement I7K2", "improvement I7K2 dropped too dear"),
-            "zh-CN": ("改进项 I7K2", "改进项 I7K2 完成"),
-            "zh-TW": ("改善項目 I7K2", "改善項目 I7K2 完成"),
+            "en": ("improvement I7K2", "improvement I7K2 dropped too dear", "improvement I7K2 owner Ben by 12 Dec"),
+            "zh-CN": ("改进项 I7K2", "改进项 I7K2 完成", "改进项 I7K2 负责人 小伟 期限 12月12日"),
+            "zh-TW": ("改善項目 I7K2", "改善項目 I7K2 完成", "改善項目 I7K2 負責人 小偉 期限 12月12日"),
         },
     ),
 ]

@@ -88,7 +88,7 @@ def _answer(row: Mapping[str, Any], _: bool) -> dict[str, Any]:
 
 def _event(row: Mapping[str, Any], of_case: bool) -> dict[str, Any]:
     code = "" if of_case else row.get("code", "")
-    detail = _detail(row["kind"], row["args"])
+    detail = row["cause"] or _detail(row["kind"], row["args"])
     return {"code": code, "what": row["kind"], "who": row["actor"], "via": via_of(row["args"]), "detail": detail}
 
 
@@ -107,8 +107,6 @@ def _detail(kind: str, args: Mapping[str, Any]) -> Any:
             return {"key": "command.timeline.until", "args": {"until": args["until"], "reason": args.get("reason", "")}}
         case "dismissed":
             return {"key": f"ending.{args['ending']}", "args": {}}
-        case "resolved":
-            return {"key": f"cause.{args['root_cause']}", "args": {}}
         case "handed_over" | "moved" | "assigned":
             return {"key": "command.timeline.to", "args": {"to": args["to"]}}
         case "merged":

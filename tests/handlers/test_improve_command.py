@@ -175,7 +175,7 @@ async def test_it_is_shown_with_what_there_is_of_its_cause(world):
     assert "In the last 365 days: 2 cases, 2 customers" in said
     await answer(world, WEI, f"改进 {made['code']} 完成", DELIVERY)
     _, said = await answer(world, ADA, f"improvement {made['code']}", ADA)
-    assert "The 30 days before it began:" in said
+    assert "The 30 days before it began (" in said
     assert "CSAT: too few to say (n = 2)" in said
 
 
