@@ -12,7 +12,8 @@ from cxbot.domain.cases import Change, Refusal
 from cxbot.ports import Row, Tx
 from cxbot.transactions import case_messages, case_steps, cases
 
-PROMISES = ("callback_at", "callback_remind_at", "broken_at", "promised_at")
+GIVEN = ("severity", "reasons", "callback_at", "callback_remind_at", "broken_at", "promised_at")
+"""The columns of the case with which the work goes on that the other one may change."""
 
 
 def decide(tx: Tx, case: Row, actor_id: str, now: int, into_id: str) -> Change | Refusal:
@@ -49,7 +50,7 @@ def join(tx: Tx, case: Row, into: Row, actor_id: str, now: int) -> None:
 def give_over(tx: Tx, case: Row, into_id: str, now: int) -> dict[str, Any]:
     """Lets the other case have the reasons, the severity and the promises of one that ends in it, and says so there.
 
-    Returns which promises that changed, from what to what, for `take_back`.
+    Returns what that changed, from what to what, for `take_back`.
     """
     other = cases.lock(tx, into_id) or cases.get(tx, into_id)
     if other["alert_at"]:
@@ -61,12 +62,12 @@ def give_over(tx: Tx, case: Row, into_id: str, now: int) -> dict[str, Any]:
     args = {"from": case["code"], "callback_at": after["callback_at"] if case["callback_at"] else 0}
     case_messages.team_says(tx, after, "case.merged", args, now)
     case_messages.redraw(tx, after, now)
-    changed = {name: [other[name], after[name]] for name in PROMISES if other[name] != after[name]}
+    changed = {name: [other[name], after[name]] for name in GIVEN if other[name] != after[name]}
     return {"case": into_id, "changed": changed} if changed else {}
 
 
 def take_back(tx: Tx, given: Mapping[str, Any], now: int) -> None:
-    """The promises that `give_over` brought to another case are its own no more, as far as they still stand there."""
+    """What `give_over` brought to another case is its own no more, as far as it still stands there."""
     other = cases.lock(tx, given["case"])
     if other is None:
         return

@@ -7,7 +7,7 @@ from world import ADA, ANA, BEN, DELIVERY, HOUR, MEI, SAM, SUPPORT, WEI, keys_of
 
 from cxbot.domain.cases import Refusal
 from cxbot.ports import HoldUntilInbound, Unreachable
-from cxbot.transactions import case_work, settings
+from cxbot.transactions import case_work, cases, settings
 
 
 async def act(world, case, action, who="Ana", **arguments):
@@ -180,6 +180,23 @@ async def test_a_merge_goes_on_in_the_other_case_with_the_graver_severity(world)
     assert await act(world, second, "merge", into=first["id"]) == Refusal("refuse.stale")
     strangers = await world.unhappy(MEI)
     assert await act(world, second, "merge", into=strangers["id"]) == Refusal("refuse.other_customer")
+
+
+async def test_a_merge_that_is_taken_back_gives_back_severity_and_reasons(world):
+    first = await world.unhappy(score=1, words="slow")
+    await world.later(days=2)
+    await world.happens("account")
+    await world.writes(SAM, "3")
+    second = (await world.all("cases"))[-1]
+    await world.store.run(lambda tx: cases.write(tx, cases.lock(tx, second["id"]), {"severity": "low"}, world.now))
+    second = await world.reload(second)
+    await act(world, first, "merge", into=second["id"])
+    assert (await world.reload(second))["severity"] == "high"
+    assert (await world.reload(second))["reasons"] != second["reasons"]
+    await act(world, first, "undo")
+    after = await world.reload(second)
+    assert (after["severity"], after["reasons"]) == (second["severity"], second["reasons"])
+    assert (await world.reload(first))["state"] == "open"
 
 
 async def test_a_case_cannot_be_reopened_beside_a_newer_one_about_the_same(world):
