@@ -126,6 +126,8 @@ def _refusal(tx: Tx, case: Row, action: str, actor_id: str) -> Refusal | None:
         return Refusal("refuse.stale")
     if case["state"] not in ("open", "claimed") and not (action == "reply" and case["state"] == "resolved"):
         return Refusal("refuse.closed", {"state": case["state"]})
+    if action == "merge" and not tx.all("cases.others_of_person", person_id=case["person_id"], except_id=case["id"]):
+        return Refusal("refuse.no_other_case", {"code": case["code"]})
     return None
 
 

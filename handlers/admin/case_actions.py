@@ -113,8 +113,6 @@ def _merging(call: Call) -> Receipt:
             return other
         if other is not None and other["person_id"] != case["person_id"]:
             return call.say("refuse.other_customer")
-        if not call.tx.all("cases.others_of_person", person_id=case["person_id"], except_id=case["id"]):
-            return call.say("refuse.no_other_case", code=case["code"])
     return _with_form("merge", _merge)(call)
 
 

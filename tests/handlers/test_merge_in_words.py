@@ -21,6 +21,8 @@ async def test_cases_of_two_customers_are_not_merged_and_it_is_said(world):
 
 async def test_where_the_customer_has_no_other_case_it_is_said(world):
     case = await world.unhappy(SAM)
-    receipt = await world.writes(ANA, f"merge {case['code']}")
-    assert receipt.form is None
-    assert f"no other open case of the customer of {case['code']}" in world.last(SUPPORT).text
+    typed = await world.writes(ANA, f"merge {case['code']}")
+    pressed = await world.presses(ANA, f"c:merge:{case['id']}")
+    for receipt in (typed, pressed):
+        assert receipt.form is None
+        assert f"no other open case of the customer of {case['code']}" in receipt.notice
