@@ -138,6 +138,14 @@ class MergeBody(CaseActionBody):
     into: Identifier = Field(description="The id or the code of the other case.", examples=["B4XT2P"])
 
 
+class Reading(BaseModel):
+    """What is read in one language, and by how many."""
+
+    language: str
+    n: int
+    words: str
+
+
 class Delivery(BaseModel):
     """Whether the customer can be written to now."""
 

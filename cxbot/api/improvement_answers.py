@@ -9,6 +9,7 @@ from typing import Any
 from cxbot import wording
 from cxbot.api import improvement_bodies as bodies
 from cxbot.api.answers import time_text
+from cxbot.api.case_bodies import Reading
 from cxbot.domain import improvements as rules
 from cxbot.domain import periods
 from cxbot.domain.scoring import Score
@@ -83,14 +84,14 @@ def done(tx: Tx, came: Improved, now: int, spoken: str) -> bodies.ImprovementAns
     return bodies.TellAnswer(**answer, customers=sum(each.n for each in reads), reads=reads, not_told=why)
 
 
-def _reads(telling: Telling, now: int) -> list[bodies.Reading]:
+def _reads(telling: Telling, now: int) -> list[Reading]:
     """Exactly what is read, once a language."""
     found = []
     for each in telling.groups:
         args = improvement_telling.reads(telling.told, each)
         meaning = wording.Meaning("", "", "", "message", improvement_telling.KEY, args, language=each.language)
         words = wording.render(meaning, Limits(), now).text
-        found.append(bodies.Reading(language=each.language, n=each.n, words=words))
+        found.append(Reading(language=each.language, n=each.n, words=words))
     return found
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from cxbot.api.answers import Time
 from cxbot.api.bodies import Body, Word
-from cxbot.api.case_bodies import CaseActionBody, ColleagueBody, Said, Told, Wanted
+from cxbot.api.case_bodies import CaseActionBody, ColleagueBody, Reading, Said, Told, Wanted
 
 LONGEST_TITLE = 120
 MOST = 200
@@ -246,14 +246,6 @@ class ImprovementAnswer(BaseModel):
     event: str = Field(description="What the history has of it; '' where nothing was changed, and in a preview.")
     message: str
     improvement: Improvement
-
-
-class Reading(BaseModel):
-    """What is read in one language, and by how many."""
-
-    language: str
-    n: int
-    words: str
 
 
 class TellAnswer(ImprovementAnswer):

@@ -76,6 +76,9 @@ class IncidentAnswer(BaseModel):
     message: str
     incident: Incident
     reads: str = Field(description="What one of the customers reads; '' where that is nothing.")
+    reads_by_language: list[case_bodies.Reading] = Field(
+        description="What is read in each language, and by how many; [] where that is nothing."
+    )
 
 
 class IncidentQuery(Body):
@@ -133,11 +136,18 @@ class IncidentRoutes:
 
 def _answer(done: Worked, spoken: str, now: int) -> IncidentAnswer:
     key, args = done.says
+    readings = [
+        case_bodies.Reading(
+            language=each.case["language"], n=each.n, words=case_answers.read_by_customer(each.says, each.case, now)
+        )
+        for each in done.readings
+    ]
     return IncidentAnswer(
         event=done.event,
         message=wording.text(key, spoken, **args, now=now),
         incident=_shown(done.facts),
-        reads=case_answers.read_by_customer(done.reads, done.sample, now),
+        reads=readings[0].words if readings else "",
+        reads_by_language=readings,
     )
 
 

@@ -17,14 +17,22 @@ EVENTS = {"claim": "all_claim", "reply": "all_reply", "resolve": "all_resolve", 
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What those customers read who share a language: how many they are, one of their cases, and what it says."""
+
+    case: Row
+    n: int
+    says: Said
+
+
+@dataclass(frozen=True, slots=True)
 class Worked:
-    """What came of it: the storm as it is now, what the caller is told, what one of the customers reads, and who."""
+    """What came of it: the storm as it is now, what the caller is told, and what is read, the most frequent first."""
 
     facts: dict[str, Any]
     event: str
     says: Said
-    sample: Row | None = None
-    reads: Said | None = None
+    readings: tuple[Reading, ...] = ()
     repeated: bool = False
     made: str = ""
 
@@ -66,15 +74,22 @@ def _act(tx: Tx, asked: Asked, incident: Row, now: int) -> Worked | Refusal:
 
 def _worked(tx: Tx, asked: Asked, incident: Row, event: str, now: int, *, repeated: bool = False) -> Worked:
     facts = incidents.facts(tx, incident["id"], now)
-    sample = tx.one("incidents.sample", id=incident["id"], language="")
-    said = asked.arguments.get(case_requests.SAYS.get(asked.action, ""), "")
-    by_language = asked.arguments.get("by_language", {})
-    words = str(by_language.get(sample["language"], said) if sample is not None else said)
+    return Worked(facts, event, _says(event, facts), _readings(tx, asked, incident), repeated)
+
+
+def _readings(tx: Tx, asked: Asked, incident: Row) -> tuple[Reading, ...]:
+    """What is read in each language: words of its own where there are some, else those for all."""
     actor = api_requests.person_of(tx, asked.actor)
-    reads = None
-    if words and sample is not None and actor is not None:
-        reads = case_work.what_the_customer_reads(tx, sample, asked.action, actor["id"], words)
-    return Worked(facts, event, _says(event, facts), sample, reads, repeated)
+    said = str(asked.arguments.get(incidents.READ.get(asked.action, ""), ""))
+    own = asked.arguments.get("by_language", {})
+    found = []
+    for row in tx.all("incidents.languages", id=incident["id"]) if actor is not None else ():
+        words = str(own.get(row["language"]) or said)
+        case = tx.one("incidents.sample", id=incident["id"], language=row["language"])
+        if words and case is not None and actor is not None:
+            says = case_work.what_the_customer_reads(tx, case, asked.action, actor["id"], words)
+            found.append(Reading(case, int(row["n"]), says))
+    return tuple(found)
 
 
 def _says(event: str, facts: dict[str, Any]) -> Said:

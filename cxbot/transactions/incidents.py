@@ -163,7 +163,7 @@ def _work(tx: Tx, incident: Row, work: dict[str, Any], now: int) -> str:
     over = incident["last_at"] + OVER_MS if incident["state"] == "open" else 0
     incident = _write(tx, incident, {"work": "", "due_at": max(over, now + 1) if over else 0})
     args = {"by": people.name_of(tx, work["actor"]), "n": work["done"], "left": work["left"] or "",
-            "code": incident["code"], "words": work.get("words", "")}  # fmt: skip
+            "code": incident["code"], "words": work.get("words", ""), "own": _own_words(work)}  # fmt: skip
     says(tx, incident, f"incident.done.{work['action']}", args, now)
     if work.get("promised"):
         promise = {"n": work["promised"], "at": work["promised_at"], "code": incident["code"]}
@@ -177,6 +177,14 @@ def _arguments(work: Mapping[str, Any], language: str) -> dict[str, str]:
     given = {"done" if name == "done_words" else name: str(work.get(name, "")) for name in wanted}
     own = work.get("by_language", {}).get(language)
     return {**given, READ[work["action"]]: own} if own else given
+
+
+def _own_words(work: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What those read who were written to in words of their own, a line each language."""
+    return [
+        {"key": "incident.done.own", "args": {"of": {"key": f"language.{language}", "args": {}}, "words": words}}
+        for language, words in work.get("by_language", {}).items()
+    ]
 
 
 def facts(tx: Tx, incident_id: str, now: int) -> dict[str, Any]:

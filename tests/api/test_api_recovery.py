@@ -247,8 +247,25 @@ async def test_those_of_a_storm_who_read_a_language_are_written_to_in_it(world, 
     assert await refusal(does, storm, "reply", words="抱歉", by_language={"xx": "?"}) == (422, "invalid")
     _, answer, _ = await does(storm, "reply", words="抱歉", by_language=own)
     assert answer["reads"].startswith("We are sorry.\n— Ana")
+    assert [(each["language"], each["n"], each["words"]) for each in answer["reads_by_language"]] == [
+        ("en", 10, answer["reads"])
+    ]
     await world.later(minutes=1)
     assert all("We are sorry." in world.texts(f"customer:storm{number}")[-1] for number in range(10))
+
+
+async def test_what_is_read_in_each_language_is_shown_before_it_is_sent(world, does, storm):
+    who = "customer:zh"
+    person = {"addresses": [{"channel": "web", "address": who}], "name": "客户", "language": "zh-CN"}
+    await world.happens("ticket", "closed", who, person=person)
+    await world.writes(who, "1")
+    _, answer, _ = await does(storm, "reply", words="Sorry.", by_language={"zh-CN": "抱歉。", "en": ""}, preview=True)
+    assert [(each["language"], each["n"], each["words"].split("\n")[0]) for each in answer["reads_by_language"]] == [
+        ("en", 10, "Sorry."),
+        ("zh-CN", 1, "抱歉。"),
+    ]
+    _, answer, _ = await does(storm, "claim")
+    assert (answer["reads"], answer["reads_by_language"]) == ("", [])
 
 
 async def test_a_teams_goodwill_of_a_month_is_what_chat_shows(world, crm, does):

@@ -205,6 +205,7 @@ async def test_those_who_read_another_language_can_be_written_to_in_it(world, in
     await world.fills_in(ANA, key, **both)
     await world.later(minutes=1)
     assert "非常抱歉。" in world.texts("customer:zh0")[-1]
+    assert any("“We are sorry.”\nsimplified Chinese: “非常抱歉。”" in text for text in world.texts(SUPPORT))
     assert "We are sorry." in world.texts("customer:storm0")[-1]
 
 
